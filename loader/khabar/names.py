@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from khabar.model import ArticleRecord, Claim, Corpus, Entity, Event, Hop, RelativeDate, Statement, UnnamedSource, each
+from khabar.model import ArticleRecord, Claim, Corpus, Entity, Event, Hop, RelativeDate, Statement, UnnamedSource
 
 Kind: TypeAlias = str
 """One of ``Person``, ``Organisation``, ``Outlet``, ``Polity``, ``Place``, ``source``, ``event``, ``claim``,
@@ -89,7 +89,7 @@ class Names:
     """Every id of a corpus, and what it stands for."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self._found: dict[tuple[str | None, str], tuple[Found, ...]] = {}
+        self._found: dict[str | None, dict[str, tuple[Found, ...]]] = {None: {}}
         for slug, entity in corpus.entities.items():
             self._add(Found(entity.type, None, slug, entity))
         for record in corpus.articles:
@@ -98,8 +98,9 @@ class Names:
         self.articles: frozenset[str] = frozenset(record.article.id for record in corpus.articles)
 
     def __iter__(self) -> Iterator[Found]:
-        for same in self._found.values():
-            yield from same
+        for own in self._found.values():
+            for same in own.values():
+                yield from same
 
     def candidates(self, article: str | None, reference: str) -> tuple[Found, ...]:
         """Everything that ``reference`` can name when it stands in ``article``, of whatever kind.
@@ -109,9 +110,9 @@ class Names:
         """
         head, dot, slug = reference.partition(".")
         if dot:
-            return self._found.get((head, slug), ())
-        shared = self._found.get((None, head), ())
-        return shared if article is None else self._found.get((article, head), ()) + shared
+            return self._found.get(head, {}).get(slug, ())
+        shared = self._found[None].get(head, ())
+        return shared if article is None else self._found.get(article, {}).get(head, ()) + shared
 
     def find(self, article: str | None, reference: str, kinds: Kinds) -> Found | None:
         """The thing of one of ``kinds`` that ``reference`` names when it stands in ``article``, or None."""
@@ -120,15 +121,15 @@ class Names:
                 return found
         return None
 
-    def within(self, article: str | None) -> Iterator[str]:
-        """The ids that can be written in ``article`` without a dot, article's own first."""
-        if article is not None:
-            yield from (slug for owner, slug in self._found if owner == article)
-        yield from (slug for owner, slug in self._found if owner is None)
+    def within(self, article: str | None) -> Iterator[Found]:
+        """Everything that can be named in ``article`` by its id alone, the article's own first."""
+        for owner in (article, None) if article is not None else (None,):
+            for same in self._found.get(owner, {}).values():
+                yield from same
 
     def _add(self, found: Found) -> None:
-        place = (found.article, found.slug)
-        self._found[place] = (*self._found.get(place, ()), found)
+        own = self._found.setdefault(found.article, {})
+        own[found.slug] = (*own.get(found.slug, ()), found)
 
 
 def named(record: ArticleRecord) -> Iterator[Found]:
@@ -180,5 +181,5 @@ def _uses(keys: Keys, section: str, record: object) -> Iterator[Use]:
         if isinstance(value, str):
             yield Use((*keys, field), value, kinds)
         elif value:
-            for number, reference in enumerate(each(value)):
+            for number, reference in enumerate(value):
                 yield Use((*keys, field, number), reference, kinds)
