@@ -1,0 +1,76 @@
+"""What a dataset says of itself: title, licence, languages, its graphs and how much is in each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from khabar import vocabulary
+from khabar.iris import ARTICLES, DATASET_GRAPH, DERIVED_GRAPH, ENTITIES_GRAPH, GRAPHS, Iris
+from khabar.model import CorpusHeader
+from khabar.terms import RDF, RDF_TYPE, RDFS, XSD, Literal, Object, Quad
+
+VOID: Final = "http://rdfs.org/ns/void#"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+DC: Final = "http://purl.org/dc/elements/1.1/"
+PROV: Final = "http://www.w3.org/ns/prov#"
+_LANG_STRING: Final = RDF + "langString"
+
+
+def describe(header: CorpusHeader, quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """The graph that describes the dataset, in VoID, DCAT, Dublin Core and PROV-O.
+
+    The dataset's IRI is the corpus's base. Each named graph of ``quads`` is a subset with its number of triples and
+    the licence; an article's graph is derived from the article, the derived graph by the policy of standing. There
+    is no date in it: the same corpus describes itself in the same words for ever.
+    """
+    iris = Iris(header.base)
+    counts = Counter(quad.graph for quad in quads)
+    graph = iris.graph(DATASET_GRAPH)
+    dataset = header.base
+    triples = [*_dataset(header, dataset, sum(counts.values()))]
+    for name, count in counts.items():
+        triples += _subset(header, iris, name, count)
+        triples.append((dataset, VOID + "subset", name))
+    return tuple(sorted({Quad(*triple, graph) for triple in triples}, key=_key))
+
+
+def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[str, str, Object]]:
+    yield dataset, RDF_TYPE, VOID + "Dataset"
+    yield dataset, RDF_TYPE, DCAT + "Dataset"
+    for property, texts in (("title", header.title), ("description", header.description)):
+        for language, text in texts.items():
+            yield dataset, DCTERMS + property, Literal(text, _LANG_STRING, language.lower())
+    yield dataset, DCTERMS + "license", header.licence
+    for language in header.languages:
+        yield dataset, DCTERMS + "language", Literal(language.lower())
+    for annotator in header.annotators:
+        if annotator.iri is None:
+            yield dataset, DC + "creator", Literal(annotator.name)
+        else:
+            yield dataset, DCTERMS + "creator", annotator.iri
+            yield annotator.iri, RDFS + "label", Literal(annotator.name)
+    yield dataset, VOID + "uriSpace", Literal(header.base)
+    yield dataset, VOID + "vocabulary", vocabulary.namespace()
+    yield dataset, VOID + "triples", _integer(count)
+
+
+def _subset(header: CorpusHeader, iris: Iris, graph: str, count: int) -> Iterator[tuple[str, str, Object]]:
+    yield graph, RDF_TYPE, VOID + "Dataset"
+    yield graph, DCTERMS + "license", header.licence
+    yield graph, VOID + "triples", _integer(count)
+    name = graph.removeprefix(iris.namespace(GRAPHS))
+    if name == DERIVED_GRAPH:
+        yield graph, vocabulary.property_of("policy"), vocabulary.term("standing-policy-1")
+    elif name != ENTITIES_GRAPH:
+        yield graph, PROV + "wasDerivedFrom", iris.namespace(ARTICLES) + name
+
+
+def _integer(count: int) -> Literal:
+    return Literal(str(count), XSD + "integer")
+
+
+def _key(quad: Quad) -> tuple[str, str, str]:
+    return quad.subject, quad.predicate, str(quad.object)

@@ -1,0 +1,54 @@
+"""N-Quads and N-Triples: the form that is compared, digested and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from khabar.terms import XSD_STRING, Literal, Object, Quad
+
+# The canonical form (RDF 1.2 N-Quads, section 3): a letter where the grammar has one, \u for the other control
+# characters, everything else as it is.
+_ESCAPES: Final = {
+    **{code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)},
+    0x08: "\\b",
+    0x09: "\\t",
+    0x0A: "\\n",
+    0x0C: "\\f",
+    0x0D: "\\r",
+    0x22: '\\"',
+    0x5C: "\\\\",
+}
+
+
+def escape(text: str) -> str:
+    r"""The text between the quotation marks of a literal, in canonical form.
+
+    >>> print(escape('a "b"\n'))
+    a \"b\"\n
+    """
+    return text.translate(_ESCAPES)
+
+
+def term(value: Object) -> str:
+    """One term in canonical N-Triples form.
+
+    >>> term(Literal("خبر", language="ar"))
+    '"خبر"@ar'
+    """
+    if not isinstance(value, Literal):
+        return f"<{value}>"
+    quoted = f'"{escape(value.lexical)}"'
+    if value.language:
+        return f"{quoted}@{value.language}"
+    return quoted if value.datatype == XSD_STRING else f"{quoted}^^<{value.datatype}>"
+
+
+def nquads_lines(quads: Iterable[Quad]) -> Iterator[str]:
+    """The lines of an N-Quads document in canonical form, sorted by code point, each once, with its line end."""
+    yield from sorted({f"<{s}> <{p}> {term(o)} <{g}> .\n" for s, p, o, g in quads})
+
+
+def ntriples_lines(quads: Iterable[Quad]) -> Iterator[str]:
+    """The same without the names of the graphs: what several graphs say is said once."""
+    yield from sorted({f"<{s}> <{p}> {term(o)} .\n" for s, p, o, _ in quads})
