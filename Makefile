@@ -1,0 +1,55 @@
+# make demo, make test: all that is needed is Python 3.11 or later and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORPUS := corpus
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format docs docs-current bench dist clean
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+# The environment is made anew only when pyproject.toml changes.
+$(VENV)/khabar: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "khabar needs Python 3.11 or later; try: make PYTHON=python3.11")'
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/khabar
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/khabar ## Check the corpus, build its graph, load it into a store, and ask who says what.
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh $(CORPUS) build
+
+test: $(VENV)/dev ## Run all tests.
+	@$(BIN)/python -m pytest --numprocesses=auto
+
+lint: $(VENV)/dev ## Check style and types.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/dev ## Put the code in its form.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: $(VENV)/dev ## Write the generated documents anew.
+	@$(BIN)/python -m khabar.reference docs
+
+docs-current: $(VENV)/dev ## Check that the generated documents are current.
+	@$(BIN)/python -m khabar.reference --check docs
+
+bench: $(VENV)/dev ## Measure start-up, checking and building.
+	@$(BIN)/python benchmarks/measure.py
+
+dist: $(VENV)/dev ## Build the wheel and the source archive.
+	@$(BIN)/python -m build --no-isolation --outdir dist
+
+clean: ## Remove what make made.
+	rm -rf $(VENV) build dist

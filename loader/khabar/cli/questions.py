@@ -1,0 +1,3 @@
+"""The commands that ask: ``queries`` and ``query``."""
+
+COMMANDS = ()

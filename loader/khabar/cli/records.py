@@ -1,0 +1,94 @@
+"""The commands of an author: ``init``, ``new``, ``cite``, ``schema``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from khabar.cli import streams
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@streams.manners
+def init(folder: Path) -> None:
+    """Lay down a small example corpus in DIR, to edit.
+
+    DIR is new or empty; otherwise nothing is touched. It appears whole or not at all, and checks without a fault.
+    """
+    from khabar.example import init as lay_down
+
+    lay_down(folder)
+    streams.talk(f"Wrote a corpus to {folder}; try: khabar check {folder}")
+
+
+@click.command()
+@click.argument("article_id", metavar="ID")
+@streams.manners
+def new(article_id: str) -> None:
+    """Start the record of an article: print a skeleton with a comment at each key.
+
+    ID is the article's id in the corpus: lower-case letters, digits and hyphens, a letter first.
+    """
+    from khabar.drafts import new_record
+
+    streams.data(new_record(article_id))
+
+
+@click.command()
+@click.argument("arguments", metavar="[TEXT QUOTE]", nargs=-1)
+@click.option("--fill", "record", metavar="RECORD", help="Replace every 'quote:' of this draft by what proves it.")
+@click.option("--text", metavar="FILE", help="The article's text, with --fill. '-' is standard input.")
+@streams.manners
+def cite(arguments: tuple[str, ...], record: str | None, text: str | None) -> None:
+    """Print the evidence block of a quotation, or fill those of a draft.
+
+    TEXT is the file of the article's text ('-' is standard input), QUOTE a passage of one paragraph, whole or as
+    "first words ... last words". The block holds the paragraph, the offsets in code points after NFC, and the SHA-256
+    of the passage.
+
+    With --fill, each quotation in RECORD is replaced by its block and nothing of it stays; the file is replaced in one
+    step, and only when every quotation was found.
+    """
+    if record is not None:
+        if arguments or text is None:
+            raise click.UsageError("expected: khabar cite --fill RECORD --text FILE")
+        _fill(record, text)
+        return
+    if len(arguments) != 2 or text is not None:  # noqa: PLR2004 - TEXT and QUOTE
+        raise click.UsageError("expected: khabar cite TEXT QUOTE, or khabar cite --fill RECORD --text FILE")
+    _cite(*arguments)
+
+
+def _cite(text: str, quote: str) -> None:
+    from khabar import drafts
+
+    streams.data(drafts.cite(streams.text_of(text), quote))
+
+
+def _fill(record: str, text: str) -> None:
+    from khabar import drafts
+    from khabar.files import replaced
+
+    filled = drafts.fill(streams.text_of(record), streams.text_of(text))
+    with replaced(record) as file:
+        file.write(filled.encode())
+    streams.talk(f"Filled {record}")
+
+
+@click.command()
+@click.argument("part", type=click.Choice(["article", "entities", "corpus"]), default="article")
+@streams.manners
+def schema(part: str) -> None:
+    """Print the JSON Schema of a kind of file, for an editor.
+
+    It accepts what the loader accepts, save what no schema can say (references, dates that exist, passages). Give it
+    to an editor with a first line such as: # yaml-language-server: $schema=article.schema.json
+    """
+    from khabar.reading.schema import json_schema
+
+    streams.data(json_schema(part))
+
+
+COMMANDS = (init, new, cite, schema)
