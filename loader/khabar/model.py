@@ -24,34 +24,50 @@ MATCH_PATTERN = r"^Q[1-9][0-9]{0,11}$|" + HTTP_IRI_PATTERN
 DURATION_PATTERN = r"^P(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,5}W)?(?:[0-9]{1,6}D)?$"
 
 
-
-def _matching(pattern: str, **limits: int) -> Meta:
+def _matching(expected: str, code: str, pattern: str, **limits: int) -> Meta:
     # Not Meta(pattern=...): msgspec 0.22 releases the compiled pattern once too often when such a type stands in a
-    # union with a tuple of itself, which aborts the process at its end.
-    return Meta(extra_json_schema={"pattern": pattern}, **limits)
+    # union with a tuple of itself, which aborts the process at its end. The description is what a fault expects.
+    return Meta(description=expected, extra={"code": code}, extra_json_schema={"pattern": pattern}, **limits)
 
 
 Text: TypeAlias = Annotated[
     str,
     # Editors read YAML 1.2, where an unquoted 2023 or true is no string; the loader keeps what was written.
-    Meta(min_length=1, extra_json_schema={"type": ["string", "number", "boolean"]}),
+    Meta(description="a text", min_length=1, extra_json_schema={"type": ["string", "number", "boolean"]}),
 ]
-Slug: TypeAlias = Annotated[str, _matching(SLUG_PATTERN, max_length=80)]
-Reference: TypeAlias = Annotated[str, _matching(REFERENCE_PATTERN, max_length=161)]
+Slug: TypeAlias = Annotated[
+    str, _matching("an id: a-z, 0-9 and single hyphens, a letter first", "KH014", SLUG_PATTERN, max_length=80)
+]
+Reference: TypeAlias = Annotated[
+    str, _matching("an id, or article.id of another article", "KH014", REFERENCE_PATTERN, max_length=161)
+]
 References: TypeAlias = Reference | tuple[Reference, ...]
-LanguageTag: TypeAlias = Annotated[str, _matching(LANGUAGE_PATTERN, max_length=35)]
-LanguageMap: TypeAlias = Annotated[dict[LanguageTag, Text], Meta(min_length=1)]
-Iri: TypeAlias = Annotated[str, _matching(HTTP_IRI_PATTERN, max_length=2000)]
-Match: TypeAlias = Annotated[str, _matching(MATCH_PATTERN, max_length=2000)]
+LanguageTag: TypeAlias = Annotated[
+    str, _matching("a language tag such as en, ar or zh-Hant", "KH016", LANGUAGE_PATTERN, max_length=35)
+]
+LanguageMap: TypeAlias = Annotated[dict[LanguageTag, Text], Meta(description="texts by language", min_length=1)]
+Iri: TypeAlias = Annotated[str, _matching("an http or https IRI", "KH015", HTTP_IRI_PATTERN, max_length=2000)]
+Match: TypeAlias = Annotated[
+    str,
+    _matching("a Q-number of Wikidata, or an http or https IRI", "KH015", MATCH_PATTERN, max_length=2000),
+]
 Matches: TypeAlias = Match | tuple[Match, ...]
-Sha256: TypeAlias = Annotated[str, _matching(SHA256_PATTERN)]
+Sha256: TypeAlias = Annotated[str, _matching("a SHA-256 digest: 64 of 0-9 and a-f", "KH016", SHA256_PATTERN)]
 Edtf: TypeAlias = Annotated[
     str,
     # A bare year is an integer to an editor.
-    Meta(min_length=4, max_length=400, extra_json_schema={"type": ["string", "integer"]}),
+    Meta(
+        description="an EDTF date such as 2023-08-21, 2023-08 or [2023-09-21..2023-09-30]",
+        extra={"code": "KH030"},
+        min_length=4,
+        max_length=400,
+        extra_json_schema={"type": ["string", "integer"]},
+    ),
 ]
-Duration: TypeAlias = Annotated[str, _matching(DURATION_PATTERN)]
-TypeName: TypeAlias = Annotated[str, _matching(TYPE_NAME_PATTERN)]
+Duration: TypeAlias = Annotated[str, _matching("a duration such as P7D or P1M", "KH016", DURATION_PATTERN)]
+TypeName: TypeAlias = Annotated[
+    str, _matching("a name of a type: a capital first, letters and digits", "KH016", TYPE_NAME_PATTERN)
+]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=10_000_000)]
 Ordinal: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
 
