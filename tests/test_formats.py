@@ -109,7 +109,7 @@ def test_jsonld_is_read_by_pyld_and_rdflib_as_the_same_dataset(some: list[Quad])
     assert same_lines({line + "\n" for line in by_rdflib.split("\n") if line}, expected)
 
 
-def refused(url: str, options: object) -> dict[str, object]:
+def refused(url: str, _options: object) -> dict[str, object]:
     raise AssertionError(f"the document made its reader fetch {url}")
 
 
@@ -124,7 +124,7 @@ def test_a_document_depends_on_the_set_of_quads_alone(format: str, some: list[Qu
 @pytest.mark.parametrize(
     ("program", "arguments"), [("rapper", ["-q", "-i", "turtle", "-o", "ntriples"]), ("serdi", [])]
 )
-def test_turtle_is_read_by_a_parser_of_another_family(program: str, arguments: list[str], tmp_path: object) -> None:
+def test_turtle_is_read_by_a_parser_of_another_family(program: str, arguments: list[str]) -> None:
     some = [
         Quad(BASE + "events/a.b", RDF_TYPE, KHB + "Visit", BASE + "graphs/a"),
         Quad(BASE + "events/a.b", KHB + "topic", Literal('خبر "ن"\\\n', RDF + "langString", "ar"), BASE + "graphs/a"),

@@ -40,9 +40,9 @@ def describe(header: CorpusHeader, quads: Iterable[Quad]) -> tuple[Quad, ...]:
 def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[str, str, Object]]:
     yield dataset, RDF_TYPE, VOID + "Dataset"
     yield dataset, RDF_TYPE, DCAT + "Dataset"
-    for property, texts in (("title", header.title), ("description", header.description)):
+    for term, texts in (("title", header.title), ("description", header.description)):
         for language, text in texts.items():
-            yield dataset, DCTERMS + property, Literal(text, _LANG_STRING, language.lower())
+            yield dataset, DCTERMS + term, Literal(text, _LANG_STRING, language.lower())
     yield dataset, DCTERMS + "license", header.licence
     for language in header.languages:
         yield dataset, DCTERMS + "language", Literal(language.lower())
@@ -53,7 +53,7 @@ def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[s
             yield dataset, DCTERMS + "creator", annotator.iri
             yield annotator.iri, RDFS + "label", Literal(annotator.name)
     yield dataset, VOID + "uriSpace", Literal(header.base)
-    yield dataset, VOID + "vocabulary", vocabulary.namespace()
+    yield dataset, VOID + "vocabulary", vocabulary.NAMESPACE
     yield dataset, VOID + "triples", _integer(count)
 
 

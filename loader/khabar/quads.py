@@ -107,9 +107,9 @@ def _khb(field: str, encode: Encode) -> Row:
     return Row(field, vocabulary.property_of(field), encode)
 
 
-def _extent(field: str, property: str) -> tuple[Row, ...]:
+def _extent(field: str, name: str) -> tuple[Row, ...]:
     return (
-        Row(field, vocabulary.property_of(property), _part("edtf", _typed(EDTF))),
+        Row(field, vocabulary.property_of(name), _part("edtf", _typed(EDTF))),
         Row(field, vocabulary.property_of("earliest"), _part("earliest", _date)),
         Row(field, vocabulary.property_of("latest"), _part("latest", _date)),
     )

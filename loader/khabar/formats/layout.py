@@ -19,6 +19,7 @@ from khabar.iris import (
     TYPES,
     Iris,
 )
+from khabar.terms import RDF_TYPE
 
 
 class Section(NamedTuple):
@@ -52,9 +53,11 @@ def layout_of(base: str) -> Layout:
         PASSAGES: "Passages",
         TYPES: "Types of event",
     }
+    # From the general to the special.
+    classes = sorted(vocabulary.classes(), key=lambda iri: len(vocabulary.super_classes(iri)))
     return Layout(
         prefixes={**iris.prefixes(), **vocabulary.prefixes()},
-        order={iri: number for number, iri in enumerate(vocabulary.reading_order())},
+        order={iri: number for number, iri in enumerate((RDF_TYPE, *vocabulary.properties(), *classes))},
         sections=[Section(title, iris.namespace(kind)) for kind, title in titles.items()],
         context=vocabulary.context(),
     )

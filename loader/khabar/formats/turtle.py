@@ -87,7 +87,9 @@ class _Writer:
         verb = "a" if predicate == RDF_TYPE else self.iri(predicate)
         terms = [self.term(value) for value in sorted(values, key=self.types_key if verb == "a" else _key)]
         line = f"{verb} {', '.join(terms)}"
-        if len(terms) == 1 or (len(indent) + len(line) <= _WIDTH and not isinstance(values[0], Literal)):
+        # Two scripts of two directions on one line cannot be read: texts stand on lines of their own.
+        has_text = any(isinstance(value, Literal) and value.language for value in values)
+        if len(terms) == 1 or (len(indent) + len(line) <= _WIDTH and not has_text):
             return line
         return f"{verb}\n" + ",\n".join(f"{indent}{_INDENT}{one}" for one in terms)
 
