@@ -1,0 +1,1 @@
+"""The bundled queries, their parameters, what may be evaluated, and the rows that come back."""

@@ -1,0 +1,130 @@
+"""Parameters put into a query as terms: no value can change what the query asks."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Final, TypeAlias, get_args
+
+from khabar.errors import QueryRefused
+from khabar.model import LANGUAGE_PATTERN, REFERENCE_PATTERN, TYPE_NAME_PATTERN, Certainty, Stance
+from khabar.queries.catalogue import PARAMETERS, Query, values_block
+from khabar.queries.spelling import Term, spell
+from khabar.queries.tokens import tokens
+from khabar.terms import XSD, Literal, is_http_iri
+
+KHB: Final = "https://w3id.org/khabar/ns#"
+
+# A local entity and an unnamed source of one article are written alike, and so are a place and a polity.
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "agent": ("agents", "sources"),
+    "article": ("articles",),
+    "claim": ("claims",),
+    "event": ("events",),
+    "place": ("places", "agents"),
+    "source": ("sources",),
+    "statement": ("statements",),
+}
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "certainty": get_args(Certainty),
+    "class": (),
+    "stance": get_args(Stance),
+    "standing": ("uncontested", "contested", "only-alleged"),
+}
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INTEGER: Final = re.compile(r"[+-]?\d{1,18}")
+_LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+Value: TypeAlias = "str | int | datetime.date | Literal"
+"""What a parameter may be given as; on the command line always text."""
+
+
+def bind(query: Query, values: Mapping[str, Value], *, prefixes: Mapping[str, str] | None = None) -> str:
+    """The text of ``query`` with ``values`` in its marked VALUES block; parameters not given keep their default.
+
+    ``prefixes`` are the namespaces of the corpus (``events`` to ``https://.../events/``), by which ids and CURIEs
+    become IRIs; without them an IRI must be written out.
+
+    Raises QueryRefused, naming the parameter and what was expected.
+    """
+    block = values_block(tokens(query.text), PARAMETERS)
+    given = {name: _terms(query, name, value, prefixes or {}) for name, value in values.items()}
+    if block is None or not given:
+        return query.text
+    defaults = dict(zip(block.variables, block.cells, strict=True))
+    columns = [tuple(map(spell, given[name])) if name in given else (defaults[name],) for name in block.variables]
+    rows = " ".join(f"({' '.join(row)})" for row in itertools.product(*columns))
+    if len(columns) == 1 and "(" not in query.text[: block.start].rpartition("VALUES")[2]:
+        rows = " ".join(columns[0])
+    return f"{query.text[: block.start]} {rows} {query.text[block.end :]}"
+
+
+def _terms(query: Query, name: str, value: Value, prefixes: Mapping[str, str]) -> tuple[Term, ...]:
+    kind = query.parameter(name).type
+    where = f"query {query.name}, parameter {name}"
+    if isinstance(value, Literal):
+        return (value,)
+    text = value.isoformat() if isinstance(value, datetime.date) else str(value)
+    if kind in _KINDS or kind in ("iri", "term"):
+        return _iris(where, kind, text, prefixes)
+    return (_plain(where, kind, text),)
+
+
+def _plain(where: str, kind: str, text: str) -> Term:
+    if kind == "string":
+        return Literal(text)
+    if kind == "language":
+        if re.match(LANGUAGE_PATTERN, text):
+            return Literal(text.lower())
+        raise QueryRefused(where=where, expected="a language tag such as en or ar", found=repr(text))
+    if kind == "integer":
+        if _INTEGER.fullmatch(text) and text.isascii():
+            return Literal(str(int(text)), XSD + "integer")
+        raise QueryRefused(where=where, expected="a whole number", found=repr(text))
+    if kind == "date":
+        return _date(where, text)
+    return _word(where, kind, text)
+
+
+def _date(where: str, text: str) -> Literal:
+    try:
+        if _DATE.fullmatch(text) and datetime.date.fromisoformat(text):
+            return Literal(text, XSD + "date")
+    except ValueError:
+        pass
+    raise QueryRefused(where=where, expected="a day of the calendar, as YYYY-MM-DD", found=repr(text))
+
+
+def _word(where: str, kind: str, text: str) -> str:
+    word = text.removeprefix(KHB).removeprefix("khb:")
+    words = _WORDS.get(kind)
+    if words is None:
+        raise QueryRefused(where=where, expected="a type of parameter that khabar knows", found=repr(kind))
+    if word in words or (not words and re.match(TYPE_NAME_PATTERN, word)):
+        return KHB + word
+    if not words and is_http_iri(text):
+        return text
+    expected = f"one of {', '.join(words)}" if words else "a class such as Person, or its IRI"
+    raise QueryRefused(where=where, expected=expected, found=repr(text))
+
+
+def _iris(where: str, kind: str, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...]:
+    kinds = _KINDS.get(kind, ())
+    if is_http_iri(text):
+        return (text,)
+    prefix, colon, local = text.partition(":")
+    if colon and prefix in prefixes and _LOCAL.fullmatch(local):
+        return (prefixes[prefix] + local,)
+    if not colon and re.match(REFERENCE_PATTERN, text) or (kinds and _LOCAL.fullmatch(text)):
+        if known := tuple(prefixes[each] + text for each in kinds if each in prefixes):
+            return known
+    forms = [f"an id such as {'eastport' if kind in ('agent', 'place') else 'article.id'}"] if kinds and prefixes else []
+    forms += [f"{kinds[0] if kinds else next(iter(prefixes))}:..."] if prefixes else []
+    raise QueryRefused(
+        where=where,
+        expected=", ".join([*forms, "an IRI"]),
+        found=repr(text),
+        remedy="" if prefixes else "this data names no corpus, or several, so ids cannot be told apart",
+    )
