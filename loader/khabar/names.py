@@ -23,6 +23,18 @@ EVENT: Final[Kinds] = frozenset({"event"})
 STATEMENT: Final[Kinds] = frozenset({"statement"})
 CLAIM: Final[Kinds] = frozenset({"claim"})
 
+EVENT_TYPES: Final = ("Event", "Meeting", "Visit", "Agreement", "Provision", "AccessGrant", "ForcePresence")
+"""khabar's own types of event, which an author may give."""
+RESERVED_TYPES: Final = frozenset(
+    {
+        *EVENT_TYPES,
+        *ENTITY,
+        *("Agent", "UnnamedSource", "Statement", "Denial", "Rumour", "Claim", "Article", "Passage"),
+        *("Stance", "Certainty", "Standing"),
+    }
+)
+"""The names of khabar's classes, which no type of a corpus may have."""
+
 ROLES: Final = (
     "participant",
     "attendee",
@@ -121,11 +133,16 @@ class Names:
                 return found
         return None
 
-    def within(self, article: str | None) -> Iterator[Found]:
+    def own(self, article: str | None) -> Iterator[Found]:
+        """Everything that ``article`` gives an id; for None, the shared entities."""
+        for same in self._found.get(article, {}).values():
+            yield from same
+
+    def visible(self, article: str | None) -> Iterator[Found]:
         """Everything that can be named in ``article`` by its id alone, the article's own first."""
-        for owner in (article, None) if article is not None else (None,):
-            for same in self._found.get(owner, {}).values():
-                yield from same
+        if article is not None:
+            yield from self.own(article)
+        yield from self.own(None)
 
     def _add(self, found: Found) -> None:
         own = self._found.setdefault(found.article, {})
@@ -175,11 +192,17 @@ def entity_uses(slug: str, entity: Entity) -> Iterator[Use]:
     yield from _uses(("entities", slug), "entities", entity)
 
 
+def each_use(keys: Keys, value: str | tuple[str, ...] | None, kinds: Kinds) -> Iterator[Use]:
+    """The references of one field: none, one, or several with their numbers."""
+    if isinstance(value, str):
+        yield Use(keys, value, kinds)
+    elif value:
+        for number, reference in enumerate(value):
+            yield Use((*keys, number), reference, kinds)
+
+
 def _uses(keys: Keys, section: str, record: object) -> Iterator[Use]:
     for field, kinds in ALLOWED[section].items():
         value: str | tuple[str, ...] | None = getattr(record, field)
-        if isinstance(value, str):
-            yield Use((*keys, field), value, kinds)
-        elif value:
-            for number, reference in enumerate(value):
-                yield Use((*keys, field, number), reference, kinds)
+        if value:
+            yield from each_use((*keys, field), value, kinds)

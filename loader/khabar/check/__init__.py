@@ -1,0 +1,34 @@
+"""The faults that only show when records are seen together, or beside the text that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from khabar.check import chains, chronology, coverage, cycles, evidence, languages, references
+from khabar.check.scope import Scope, placed
+from khabar.errors import Fault
+from khabar.model import Corpus
+
+Check: TypeAlias = Callable[[Scope], Iterator[Fault]]
+
+CHECKS: tuple[Check, ...] = (
+    references.faults,
+    cycles.faults,
+    chains.faults,
+    coverage.faults,
+    chronology.faults,
+    languages.faults,
+    evidence.faults,
+)
+
+
+def check_corpus(corpus: Corpus, texts: Mapping[str, Path | str] | None = None) -> list[Fault]:
+    """Every fault of a corpus that reads, in the order of their places; each check sees every record.
+
+    ``texts`` maps ids of articles to files with their text, by which every passage is proved. What a dangling
+    reference leaves unknown is not told a second time as a fault of what refers to it.
+    """
+    scope = Scope(corpus, texts or {})
+    return placed(fault for check in CHECKS for fault in check(scope))

@@ -1,0 +1,81 @@
+"""Statements that say not exactly one thing (KH041), and hops from a source to itself (KH040)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from khabar.check.scope import Scope, fault
+from khabar.errors import Fault
+from khabar.model import Hop, Statement
+from khabar.names import AGENT, OUTLET, STATEMENT, Found, Keys
+
+
+def faults(scope: Scope) -> Iterator[Fault]:
+    """What is wrong with single statements and with their chains of transmission."""
+    for record in scope.corpus.articles:
+        article = record.article.id
+        for slug, statement in record.statements.items():
+            path, keys = scope.article(article), ("statements", slug)
+            yield from _content(path, keys, statement)
+            yield from _hops(scope, article, path, keys, statement)
+
+
+def _content(path: str, keys: Keys, statement: Statement) -> Iterator[Fault]:
+    given = [field for field in ("claim", "event", "relays") if getattr(statement, field) is not None]
+    if len(given) != 1:
+        found = " and ".join(given) if given else "none of them"
+        yield fault(path, keys, "KH041", expected="exactly one of claim, event and relays", found=found)
+    if statement.stance is None and given and given != ["relays"]:
+        yield fault(
+            path,
+            keys,
+            "KH041",
+            expected=f"a stance toward the {given[0]}",
+            found="none",
+            remedy="add stance: asserts, reports, alleges, confirms, denies, disputes, declines-comment or retracts",
+        )
+    if statement.stance is None and given == ["relays"] and statement.certainty != "unstated":
+        yield _certainty(path, (*keys, "certainty"), statement.certainty)
+    for number, hop in enumerate(statement.via):
+        if isinstance(hop, Hop) and hop.stance is None and hop.certainty is not None:
+            yield _certainty(path, (*keys, "via", number, "certainty"), hop.certainty)
+
+
+def _certainty(path: str, keys: Keys, certainty: str) -> Fault:
+    return fault(
+        path,
+        keys,
+        "KH041",
+        expected="a certainty only beside a stance",
+        found=f"{certainty!r} without one",
+        remedy="what is only passed on has none; add a stance, or remove the certainty",
+    )
+
+
+def _hops(scope: Scope, article: str, path: str, keys: Keys, statement: Statement) -> Iterator[Fault]:
+    before = scope.names.find(article, statement.source, AGENT)
+    if before and statement.relays is not None and _source_of(scope, article, statement.relays) == before:
+        yield _itself(path, (*keys, "relays"), before)
+    for number, hop in enumerate(statement.via):
+        outlet = scope.names.find(article, hop.outlet if isinstance(hop, Hop) else hop, OUTLET)
+        if outlet and outlet == before:
+            yield _itself(path, (*keys, "via", number), outlet)
+        before = outlet
+
+
+def _source_of(scope: Scope, article: str, reference: str) -> Found | None:
+    found = scope.names.find(article, reference, STATEMENT)
+    if found is None or not isinstance(found.record, Statement):
+        return None
+    return scope.names.find(found.article, found.record.source, AGENT)
+
+
+def _itself(path: str, keys: Keys, found: Found) -> Fault:
+    return fault(
+        path,
+        keys,
+        "KH040",
+        expected="a hop from one source to another",
+        found=f"{found.name!r} passing on what it said itself",
+        remedy="leave it out",
+    )

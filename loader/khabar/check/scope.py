@@ -1,0 +1,86 @@
+"""What every check sees, and how a fault gets its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from khabar.chronology import Chronology, chronology
+from khabar.errors import Fault, Severity
+from khabar.model import Corpus
+from khabar.names import Found, Keys, Names
+
+
+class Scope:
+    """A corpus under check, with what several checks need of it."""
+
+    def __init__(self, corpus: Corpus, texts: Mapping[str, Path | str]) -> None:
+        self.corpus = corpus
+        self.texts = texts
+        self.names = Names(corpus)
+
+    @cached_property
+    def chronology(self) -> Chronology:
+        """When every event can have happened."""
+        return chronology(self.corpus, self.names)
+
+    def article(self, article: str) -> str:
+        """The file of an article."""
+        return self.corpus.paths.get(f"articles.{article}", f"articles.{article}")
+
+    def entity(self, slug: str) -> str:
+        """The file of a shared entity."""
+        return self.corpus.paths.get(f"entities.{slug}", f"entities.{slug}")
+
+    @property
+    def header(self) -> str:
+        """The file of the corpus's header."""
+        return self.corpus.paths.get("corpus", "corpus")
+
+    def path(self, found: Found) -> str:
+        """The file of what a reference named."""
+        return self.article(found.article) if found.article else self.entity(found.slug)
+
+
+def fault(
+    path: str,
+    keys: Keys,
+    code: str,
+    *,
+    expected: str,
+    found: str,
+    remedy: str = "",
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    """A fault at ``keys`` of a file; its line is found later, for all faults at once."""
+    return Fault(
+        path=path,
+        line=0,
+        column=0,
+        code=code,
+        keys=keys,
+        expected=expected,
+        found=found,
+        remedy=remedy,
+        severity=severity.value,
+    )
+
+
+def placed(faults: Iterable[Fault]) -> list[Fault]:
+    """The faults with their lines and columns, sorted; each file is read once, and only if it has a fault."""
+    from khabar.reading import place, read_tree
+
+    by_path: dict[str, list[Fault]] = {}
+    for each in faults:
+        by_path.setdefault(each.path, []).append(each)
+    found: list[Fault] = []
+    for path, own in by_path.items():
+        # A fault of a whole file has no keys, and the file may be no YAML.
+        tree = read_tree(Path(path))[0] if any(each.keys for each in own) else None
+        for each in own:
+            line, column = place(tree, each.keys) if tree and each.keys else (1, 1)
+            found.append(msgspec.structs.replace(each, line=line, column=column))
+    return sorted(found)
