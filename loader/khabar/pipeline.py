@@ -44,7 +44,7 @@ def check(folder: Path | str, *, texts: Mapping[str, Path | str] | None = None) 
 
 
 def _read(folder: Path, texts: Mapping[str, Path]) -> tuple[Corpus | None, list[Fault]]:
-    from khabar.check import check_corpus
+    from khabar.checks import check_corpus
     from khabar.reading import read_corpus
 
     corpus, faults = read_corpus(folder)

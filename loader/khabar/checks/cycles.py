@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from khabar.check.scope import Scope, fault
+from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
 from khabar.model import RelativeDate
 from khabar.names import ALLOWED, EVENT, Found, Keys, Kinds, each_use

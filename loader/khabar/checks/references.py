@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from khabar.check.scope import Scope, fault
+from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
 from khabar.model import ArticleRecord
 from khabar.names import ENTITY, EVENT_TYPES, RESERVED_TYPES, Found, Keys, Kinds, Use, entity_uses, uses

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from khabar.check import chains, chronology, coverage, cycles, evidence, languages, references
-from khabar.check.scope import Scope, placed
+from khabar.checks import chains, chronology, coverage, cycles, evidence, languages, references
+from khabar.checks.scope import Scope, placed
 from khabar.errors import Fault
 from khabar.model import Corpus
 

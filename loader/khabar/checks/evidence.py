@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from khabar.check.references import did_you_mean
-from khabar.check.scope import Scope, fault
+from khabar.checks.references import did_you_mean
+from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault, FileFailed, Severity
 from khabar.model import ArticleRecord, ArticleText, Evidence, EvidenceBlocks, each
 from khabar.names import Keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khabar.check.scope import Scope, fault
+from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
 from khabar.model import Hop, Statement
 from khabar.names import AGENT, OUTLET, STATEMENT, Found, Keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from khabar.check.scope import Scope, fault
+from khabar.checks.scope import Scope, fault
 from khabar.chronology import published_bounds
 from khabar.dates import UNKNOWN, Bounds, DateRefused, bounds
 from khabar.errors import Fault

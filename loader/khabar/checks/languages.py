@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from khabar.check.scope import Scope, fault
+from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
 from khabar.model import ArticleRecord, LanguageMap
 from khabar.names import Keys
