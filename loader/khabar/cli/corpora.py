@@ -89,7 +89,7 @@ def build(corpus: Path, output: str | None, form: str) -> None:
 @click.option("--to", "store", metavar="DIR", required=True, help="The folder of the embedded store.")
 @streams.manners
 def load(corpus: Path, store: str) -> None:
-    """Put the graph of CORPUS into an embedded triple store, in place of what it held.
+    """Load the graph of CORPUS into an embedded store.
 
     The store is an Oxigraph folder. It is replaced as a whole: when anything fails, the old one stays. Loading again
     gives the same store. One writer at a time.

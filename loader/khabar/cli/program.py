@@ -49,6 +49,7 @@ for command in (*records.COMMANDS, *corpora.COMMANDS, *questions.COMMANDS):
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; whatever happens is said in a sentence on standard error."""
     manner = streams.Manner()
+    streams.open_output()
     try:
         code = _ending(arguments, manner)
         sys.stdout.flush()

@@ -1,3 +1,84 @@
 """The commands that ask: ``queries`` and ``query``."""
 
-COMMANDS = ()
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from khabar.cli import streams
+
+if TYPE_CHECKING:
+    from khabar.queries.catalogue import Query
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How the list is written.")
+@streams.manners
+def queries(form: str) -> None:
+    """List the bundled queries.
+
+    Each with what it tells, and its parameters with their types and defaults. All are standard SPARQL 1.1 and run
+    unchanged in any store.
+    """
+    from khabar.queries.catalogue import catalogue
+
+    streams.data(_as_json(catalogue()) if form == "json" else "".join(map(_as_text, catalogue())))
+
+
+def _as_text(query: Query) -> str:
+    lines = [f"{query.name:<24}{query.summary}"]
+    for parameter in query.params:
+        default = f" = {parameter.default}" if parameter.default else ""
+        lines.append(f"    {parameter.name}: {parameter.type}{default}")
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(found: tuple[Query, ...]) -> str:
+    import msgspec
+
+    return json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2) + "\n"
+
+
+@click.command()
+@click.argument("request", metavar="NAME|FILE.rq|-")
+@click.option(
+    "--on",
+    "target",
+    metavar="CORPUS|FILE|STORE|URL",
+    default=".",
+    show_default=True,
+    help="What is asked: a corpus, a file of RDF, an embedded store, or a SPARQL endpoint.",
+)
+@click.option(
+    "--param", "params", metavar="NAME=VALUE", multiple=True, callback=streams.pairs, help="A parameter. Repeatable."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "xml"]),
+    default="table",
+    help="table for people; the others as SPARQL 1.1 Query Results has them.",
+)
+@click.option("--full", is_flag=True, help="Show in the table the IRI of what has a label, too.")
+@click.option(
+    "--allow-service",
+    "services",
+    metavar="IRI",
+    multiple=True,
+    help="Let the query ask this endpoint by SERVICE. Repeatable; none is asked otherwise.",
+)
+@streams.manners
+def query(
+    request: str, target: str, params: dict[str, str], form: str, services: tuple[str, ...], *, full: bool
+) -> None:
+    """Ask a bundled query, or one of your own.
+
+    Parameters are bound as terms: no value can change what is asked. Ids of the corpus stand for their IRIs. The
+    query only reads, and reaches no other host than those that are allowed by name.
+    """
+    raise NotImplementedError
+
+
+COMMANDS = (queries, query)

@@ -23,17 +23,31 @@ def init(folder: Path) -> None:
     streams.talk(f"Wrote a corpus to {folder}; try: khabar check {folder}")
 
 
-@click.command()
-@click.argument("article_id", metavar="ID")
-@streams.manners
-def new(article_id: str) -> None:
-    """Start the record of an article: print a skeleton with a comment at each key.
+def _slug(_: click.Context, option: click.Parameter, value: str) -> str:
+    import re
 
-    ID is the article's id in the corpus: lower-case letters, digits and hyphens, a letter first.
+    from khabar.model import SLUG_PATTERN
+
+    if not re.match(SLUG_PATTERN, value):
+        raise click.BadParameter("expected lower-case letters, digits and single hyphens, a letter first", param=option)
+    return value
+
+
+@click.command()
+@click.argument("article_id", metavar="ID", callback=_slug)
+@click.option("--publisher", metavar="OUTLET", default="OUTLET-ID", help="The id of the outlet that published it.")
+@click.option("--published", metavar="DATE", default="YYYY-MM-DD", help="When, as an EDTF date such as 2023-11-07.")
+@click.option("--language", metavar="TAG", default="ar", show_default=True, help="The language of the article.")
+@streams.manners
+def new(article_id: str, publisher: str, published: str, language: str) -> None:
+    """Start the record of an article.
+
+    Prints a skeleton with an example of each section as a comment; what is to be filled in stands in capitals. ID is
+    the article's id in the corpus: lower-case letters, digits and hyphens, a letter first.
     """
     from khabar.drafts import new_record
 
-    streams.data(new_record(article_id))
+    streams.data(new_record(article_id, publisher=publisher, published=published, language=language))
 
 
 @click.command()
@@ -42,14 +56,14 @@ def new(article_id: str) -> None:
 @click.option("--text", metavar="FILE", help="The article's text, with --fill. '-' is standard input.")
 @streams.manners
 def cite(arguments: tuple[str, ...], record: str | None, text: str | None) -> None:
-    """Print the evidence block of a quotation, or fill those of a draft.
+    """Print what proves a quotation, or fill in a draft.
 
     TEXT is the file of the article's text ('-' is standard input), QUOTE a passage of one paragraph, whole or as
     "first words ... last words". The block holds the paragraph, the offsets in code points after NFC, and the SHA-256
     of the passage.
 
-    With --fill, each quotation in RECORD is replaced by its block and nothing of it stays; the file is replaced in one
-    step, and only when every quotation was found.
+    With --fill, each quotation in RECORD is replaced by its block and nothing of it stays, and the article's own
+    digest is added where it is missing. The file is replaced in one step, and only when every quotation was found.
     """
     if record is not None:
         if arguments or text is None:
@@ -64,14 +78,17 @@ def cite(arguments: tuple[str, ...], record: str | None, text: str | None) -> No
 def _cite(text: str, quote: str) -> None:
     from khabar import drafts
 
-    streams.data(drafts.cite(streams.text_of(text), quote))
+    streams.data(drafts.yaml_block(drafts.cite(streams.text_of(text), quote)))
 
 
 def _fill(record: str, text: str) -> None:
     from khabar import drafts
     from khabar.files import replaced
 
-    filled = drafts.fill(streams.text_of(record), streams.text_of(text))
+    filled = drafts.fill(streams.text_of(record), streams.text_of(text), record)
+    if record == "-":
+        streams.data(filled)
+        return
     with replaced(record) as file:
         file.write(filled.encode())
     streams.talk(f"Filled {record}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -52,9 +53,15 @@ def talk(sentence: str) -> None:
         say(sentence)
 
 
-def data(content: str | bytes) -> None:
-    """Write the result to standard output: text as UTF-8, whatever the terminal's encoding; bytes as they are."""
-    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
+def open_output() -> None:
+    """Make standard output UTF-8 with its line ends untouched, whatever the terminal's encoding."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="", errors="strict")
+
+
+def data(content: str) -> None:
+    """Write the result to standard output."""
+    sys.stdout.write(content)
 
 
 def stream(pieces: Iterable[str]) -> None:
