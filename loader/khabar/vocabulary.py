@@ -8,10 +8,11 @@ is the word of a record (``in_exchange_for``).
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -119,6 +120,17 @@ def prefixes() -> Mapping[str, str]:
     'https://w3id.org/khabar/ns#'
     """
     return MappingProxyType(_read().prefixes)
+
+
+@functools.cache
+def context() -> Mapping[str, Any]:
+    """The JSON-LD context of `ontology/context.jsonld`: every term, and its definition (JSON-LD 1.1, section 4.1).
+
+    >>> context()["date"]
+    {'@id': 'khb:date', '@type': 'edtf:EDTF'}
+    """
+    document = json.loads((resources.ontology() / "context.jsonld").read_text("utf-8"))
+    return MappingProxyType(document["@context"])
 
 
 def term(name: str) -> str:
