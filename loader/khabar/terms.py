@@ -54,4 +54,4 @@ def is_http_iri(text: str) -> bool:
     >>> is_http_iri("http://example.org/a b")
     False
     """
-    return _HTTP_IRI.match(text) is not None
+    return _HTTP_IRI.fullmatch(text) is not None
