@@ -122,7 +122,9 @@ def answers(corpus: Corpus) -> dict[str, dict[str, set[str]]]:
 
 
 def passages(record: ArticleRecord) -> Iterator[Evidence]:
-    for said in (*record.events.values(), *record.statements.values()):
+    for event in record.events.values():
+        yield from each(event.evidence)
+    for said in record.statements.values():
         yield from each(said.evidence)
 
 
