@@ -10,6 +10,7 @@ import click
 
 from khabar import __version__
 from khabar.cli import corpora, questions, records, streams
+from khabar.cli.faults import as_text
 from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
 
 FINE, FAULTY, USAGE, FAILED, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
@@ -83,9 +84,7 @@ def _ending(arguments: Sequence[str], manner: streams.Manner) -> int:
 
 def _told(error: KhabarError) -> int:
     if isinstance(error, FaultyData):
-        for fault in error.faults:
-            streams.say(str(fault))
-        streams.say(streams.summary(error.faults))
+        streams.say(as_text(error.faults) + streams.summary(error.faults))
         return FAULTY
     streams.say(str(error))
     match error:

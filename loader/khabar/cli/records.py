@@ -28,7 +28,7 @@ def _slug(_: click.Context, option: click.Parameter, value: str) -> str:
 
     from khabar.model import SLUG_PATTERN
 
-    if not re.match(SLUG_PATTERN, value):
+    if not re.fullmatch(SLUG_PATTERN, value):
         raise click.BadParameter("expected lower-case letters, digits and single hyphens, a letter first", param=option)
     return value
 
