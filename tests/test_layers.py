@@ -21,7 +21,7 @@ ROWS = (
     {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
     {"chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
-    {"draft_yaml", "stores"},
+    {"stores"},
     {"drafts", "pipeline"},
     {"__init__"},
     {"cli"},
@@ -30,7 +30,7 @@ ROWS = (
 
 # Libraries that take their time or that only one part has to do with: no other module imports them.
 HOMES = {
-    "SPARQLWrapper": {"draft_yaml", "stores"},
+    "SPARQLWrapper": {"stores"},
     "click": {"cli", "reference"},
     "pyoxigraph": {"conversion", "derivation", "formats", "stores", "vocabulary"},
     "pyshacl": {"shapes"},

@@ -10,11 +10,14 @@ from khabar.cli.program import khabar
 
 _HEAD = """# The command line
 
-Made from the commands by `make docs`; what each promises is tested.
+Made from the commands by `make docs`. Every command also takes `-q` (`--quiet`), `--debug` and `-h` (`--help`).
 
 | command | what it does |
 |---|---|
 """
+
+# Every command takes these; the page tells them once.
+_EVERYWHERE = ("quiet", "debug")
 
 
 def page() -> str:
@@ -36,45 +39,44 @@ def _first_sentence(command: click.Command) -> str:
 
 
 def _section(command: click.Command, context: click.Context) -> str:
-    path = context.command_path
-    usage = " ".join([path, *(_usage(parameter) for parameter in command.params), *_more(command)])
+    usage = " ".join([context.command_path, *filter(None, map(_usage, command.params))])
     options = [option for option in command.params if isinstance(option, click.Option)]
-    rows = "".join(f"| {_names(option)} | {option.help or ''}{_choices(option)} |\n" for option in options)
-    table = f"| option | meaning |\n|---|---|\n{rows}" if rows else ""
-    text = inspect.cleandoc(command.help or "")
-    epilog = f"{command.epilog}\n" if command.epilog else ""
-    return (
-        "\n\n".join(
-            part.rstrip("\n") for part in (f"## {path}", f"    {' '.join(usage.split())}", text, table, epilog) if part
-        )
-        + "\n"
+    if isinstance(command, click.Group):
+        usage += " COMMAND ..."
+    else:
+        options = [option for option in options if option.name not in _EVERYWHERE]
+    rows = "".join(f"| {_names(option)} | {_meaning(option)} |\n" for option in options)
+    parts = (
+        f"## {context.command_path}",
+        f"    {usage}",
+        inspect.cleandoc(command.help or ""),
+        f"| option | meaning |\n|---|---|\n{rows}".rstrip("\n") if rows else "",
+        command.epilog or "",
     )
-
-
-def _more(command: click.Command) -> list[str]:
-    return ["COMMAND ..."] if isinstance(command, click.Group) else []
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _usage(parameter: click.Parameter) -> str:
-    if isinstance(parameter, click.Argument):
-        return parameter.metavar or parameter.human_readable_name.upper()
-    if not isinstance(parameter, click.Option) or {"--quiet", "--debug", "--version"} & set(parameter.opts):
+    if not isinstance(parameter, click.Option):
+        word = parameter.metavar or _value(parameter)
+        return word if parameter.required or word.startswith("[") else f"[{word}]"
+    if parameter.name in (*_EVERYWHERE, "version"):
         return ""
-    return f"[{_names(parameter, code=False)}]{'...' if parameter.multiple else ''}"
+    text = f"{min(parameter.opts, key=len)}{'' if parameter.is_flag else f' {_value(parameter)}'}"
+    return (text if parameter.required else f"[{text}]") + ("..." if parameter.multiple else "")
 
 
-def _names(option: click.Option, *, code: bool = True) -> str:
-    value = "" if option.is_flag else f" {option.metavar or _metavar(option)}"
-    names = sorted(option.opts, key=len)
-    return f"`{', '.join(names)}{value}`" if code else f"{names[0]}{value}"
+def _names(option: click.Option) -> str:
+    value = "" if option.is_flag else f" {_value(option)}"
+    return f"`{', '.join(sorted(option.opts, key=len))}{value}`".replace("|", r"\|")
 
 
-def _metavar(option: click.Option) -> str:
-    return "WORD" if isinstance(option.type, click.Choice) else option.type.name.upper()
+def _value(parameter: click.Parameter) -> str:
+    if parameter.metavar:
+        return parameter.metavar
+    return "|".join(parameter.type.choices) if isinstance(parameter.type, click.Choice) else parameter.type.name.upper()
 
 
-def _choices(option: click.Option) -> str:
-    if not isinstance(option.type, click.Choice):
-        return ""
-    words = ", ".join(f"`{word}`" for word in option.type.choices)
-    return f" One of {words}{f'; `{option.default}` unless told' if isinstance(option.default, str) else ''}."
+def _meaning(option: click.Option) -> str:
+    default = f" Unless told: `{option.default}`." if isinstance(option.default, str) else ""
+    return f"{option.help}{default}"
