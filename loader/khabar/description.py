@@ -9,13 +9,14 @@ from typing import Final
 from khabar import vocabulary
 from khabar.iris import ARTICLES, DATASET_GRAPH, DERIVED_GRAPH, ENTITIES_GRAPH, GRAPHS, Iris
 from khabar.model import CorpusHeader
-from khabar.terms import RDF, RDF_TYPE, RDFS, XSD, Literal, Object, Quad
+from khabar.terms import RDF, RDF_TYPE, XSD, Literal, Object, Quad
 
 VOID: Final = "http://rdfs.org/ns/void#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 DC: Final = "http://purl.org/dc/elements/1.1/"
 PROV: Final = "http://www.w3.org/ns/prov#"
+SCHEMA: Final = "https://schema.org/"
 _LANG_STRING: Final = RDF + "langString"
 
 
@@ -51,7 +52,7 @@ def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[s
             yield dataset, DC + "creator", Literal(annotator.name)
         else:
             yield dataset, DCTERMS + "creator", annotator.iri
-            yield annotator.iri, RDFS + "label", Literal(annotator.name)
+            yield annotator.iri, SCHEMA + "name", Literal(annotator.name)
     yield dataset, VOID + "uriSpace", Literal(header.base)
     yield dataset, VOID + "vocabulary", vocabulary.NAMESPACE
     yield dataset, VOID + "triples", _integer(count)
