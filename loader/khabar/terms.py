@@ -12,14 +12,19 @@ RDF_TYPE = RDF + "type"
 XSD_STRING = XSD + "string"
 LANG_STRING = RDF + "langString"
 
-# Refused in every IRI: what the IRIREF production of Turtle refuses, control characters of both kinds, what
-# changes the reading direction or cannot be seen, surrogates and noncharacters.
+# Refused in every IRI: what RFC 3987 refuses (ucschar, section 2.2), control characters of both kinds, what changes
+# the reading direction or cannot be seen, private use; and brackets, which http IRIs have no place for without IPv6.
 _UNFIT = (
-    r"\x00-\x20<>\"{}|\\^`\x7f-\x9f"
+    r"\x00-\x20<>\"{}|\\^`\[\]\x7f-\x9f"
     r"\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff"
-    r"\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    r"\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff"
+    r"\U0001fffe-\U0001ffff\U0002fffe-\U0002ffff\U0003fffe-\U0003ffff\U0004fffe-\U000e0fff\U000efffe-\U0010ffff"
 )
-HTTP_IRI_PATTERN = rf"^https?://[^{_UNFIT}/?#\[\]@]+(?:[/?#][^{_UNFIT}]*)?$"
+_PERCENT = r"%[0-9A-Fa-f]{2}"
+HTTP_IRI_PATTERN = (
+    rf"^https?://[^{_UNFIT}/?#@:%]+(?::[0-9]{{1,5}})?"  # no user info, which hides the host from a reader
+    rf"(?:[/?](?:[^{_UNFIT}#%]|{_PERCENT})*)?(?:#(?:[^{_UNFIT}#%]|{_PERCENT})*)?$"
+)
 _HTTP_IRI = re.compile(HTTP_IRI_PATTERN)
 
 

@@ -10,9 +10,9 @@ import msgspec
 from khabar.errors import Fault
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, EntitiesFile, Entity
 from khabar.reading.decoding import decode
-from khabar.reading.nodes import Node, compose, shown
+from khabar.reading.nodes import Node, compose
 from khabar.reading.places import place
-from khabar.reading.text import decode_text, read_bytes, shown_path
+from khabar.reading.text import decode_text, read_bytes, shown, shown_path
 
 S = TypeVar("S", bound=msgspec.Struct)
 

@@ -6,6 +6,7 @@ The decoder and the JSON Schema are both made from these, so that they cannot di
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -117,7 +118,9 @@ def _kind(info: Any) -> Kind:
         case types.LiteralType():
             return Choice(tuple(str(value) for value in info.values))
         case types.IntType() | types.FloatType():
-            return Number(isinstance(info, types.IntType), info.ge, info.le)
+            low = -math.inf if info.ge is None else info.ge
+            high = math.inf if info.le is None else info.le
+            return Number(isinstance(info, types.IntType), low, high)
         case types.VarTupleType():
             return Listing(_kind(info.item_type), info.min_length or 0)
         case types.DictType():
