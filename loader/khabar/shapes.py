@@ -5,14 +5,16 @@ Validation is local: nothing is inferred, nothing is fetched, no script and no r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from khabar import resources, vocabulary
+from khabar.conversion import to_rdflib
 from khabar.errors import Fault
-from khabar.terms import LANG_STRING, XSD_STRING, Literal, Quad
+from khabar.terms import Quad
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -88,27 +90,12 @@ def fault(violation: Violation, path: str, line: int, column: int, keys: tuple[s
 
 def _graph(quads: Iterable[Quad]) -> Graph:
     """The union of all graphs, in rdflib's terms. Each term is made once, for making them is what takes the time."""
-    from rdflib import Graph, URIRef
-    from rdflib import Literal as RdfLiteral
+    from rdflib import Graph
 
-    terms: dict[str | Literal, Node] = {}
-
-    def node(term: str | Literal) -> Node:
-        made = terms.get(term)
-        if made is None:
-            made = terms[term] = _literal(term) if isinstance(term, Literal) else URIRef(term)
-        return made
-
-    def _literal(term: Literal) -> Node:
-        if term.datatype == LANG_STRING:
-            return RdfLiteral(term.lexical, lang=term.language)
-        datatype = None if term.datatype == XSD_STRING else URIRef(term.datatype)
-        return RdfLiteral(term.lexical, datatype=datatype, normalize=False)
-
+    node = functools.cache(to_rdflib)
     graph = Graph()
-    add: Callable[[tuple[Node, Node, Node]], object] = graph.add
     for quad in quads:
-        add((node(quad.subject), node(quad.predicate), node(quad.object)))
+        graph.add((node(quad.subject), node(quad.predicate), node(quad.object)))
     return graph
 
 
