@@ -48,7 +48,8 @@ def say(sentence: str) -> None:
 
 
 def talk(sentence: str) -> None:
-    """Write a line to standard error, unless the run is quiet."""
+    """Write a line to standard error, unless the run is quiet; after all data so far, also where both are one pipe."""
+    sys.stdout.flush()
     if not click.get_current_context().ensure_object(Manner).quiet:
         say(sentence)
 
