@@ -6,6 +6,8 @@ Four kinds of fenced blocks are acted on, in the order of the page; all others a
 - ``LANGUAGE file=PATH``: the block is written to that file;
 - ``LANGUAGE append=PATH``: the block is added at the end of that file;
 - ``diff file=PATH``: each run of ``-`` and ``+`` lines replaces the ``-`` lines, which stand in the file exactly once.
+
+``python tests/documents.py docs/PAGE.md ...`` brings the outputs on a page up to date.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +27,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 SECONDS: Final = 60
 _FENCE: Final = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_RUN: Final = re.compile(r"((?:^-.*\n)+)((?:^\+.*\n)*)", re.MULTILINE)
 _TARGET: Final = re.compile(r"^(?P<language>\w+) (?P<how>file|append)=(?P<path>\S+)$")
 
 
@@ -143,6 +148,12 @@ def prove(page: str, reader: Reader) -> None:
         raise DocumentDiffersError("\n".join(lines))
 
 
+def desk(folder: Path) -> Reader:
+    """A reader in a folder within the empty ``folder``, with khabar at hand and a copy of ``corpus/``."""
+    shutil.copytree(ROOT / "corpus", folder / "desk" / "corpus")
+    return Reader(folder / "desk", install(folder / "programs"))
+
+
 def install(programs: Path) -> Path:
     """``programs`` with a ``khabar`` in it that runs the package of this Python, found or not on the path."""
     programs.mkdir(parents=True, exist_ok=True)
@@ -157,19 +168,18 @@ def install(programs: Path) -> Path:
 
 
 def _changed(text: str, block: Block) -> str:
-    removed: list[str] = []
-    added: list[str] = []
-    for number, line in enumerate([*block.body.splitlines(keepends=True), " "], block.line):
-        if line.startswith("-") and not added:
-            removed.append(line[1:])
-        elif line.startswith("+"):
-            added.append(line[1:])
-        elif removed or added:
-            old = "".join(removed)
-            if not old or text.count(old) != 1:
-                raise DocumentDiffersError(
-                    f"line {number}: {old!r} stands {text.count(old)} times in the file, not once"
-                )
-            text = text.replace(old, "".join(added))
-            removed, added = [], []
+    for removed, added in _RUN.findall(block.body):
+        old, new = (re.sub(r"^.", "", lines, flags=re.MULTILINE) for lines in (removed, added))
+        if text.count(old) != 1:
+            raise DocumentDiffersError(
+                f"line {block.line}: {old!r} stands {text.count(old)} times in the file, not once"
+            )
+        text = text.replace(old, new)
     return text
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder:
+            shown = Path(name)
+            shown.write_text(desk(Path(folder)).follow(shown.read_text(encoding="utf-8")), encoding="utf-8")

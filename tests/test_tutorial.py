@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from documents import ROOT, Block, DocumentDiffersError, Reader, blocks, has_sessions, install, prove, steps
+from documents import ROOT, Block, DocumentDiffersError, Reader, blocks, desk, has_sessions, prove, steps
 
 PAGES = [
     page.relative_to(ROOT).as_posix()
@@ -18,9 +17,7 @@ PAGES = [
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Reader:
-    desk = tmp_path / "desk"
-    desk.mkdir()
-    return Reader(desk, install(tmp_path / "programs"))
+    return desk(tmp_path)
 
 
 def test_the_tutorial_is_among_the_pages() -> None:
@@ -29,7 +26,6 @@ def test_the_tutorial_is_among_the_pages() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_happens(page: str, reader: Reader) -> None:
-    shutil.copytree(ROOT / "corpus", reader.folder / "corpus")
     prove((ROOT / page).read_text(encoding="utf-8"), reader)
 
 
@@ -63,7 +59,7 @@ def test_a_change_of_a_line_that_is_not_there_is_refused(reader: Reader) -> None
 
 def test_other_blocks_are_left_alone(reader: Reader) -> None:
     prove("```sh\nexit 1\n```\n```yaml\none: 1\n```\n", reader)
-    assert list(reader.folder.iterdir()) == []
+    assert [file.name for file in reader.folder.iterdir()] == ["corpus"]
 
 
 def test_a_session_that_starts_with_output_is_refused() -> None:
