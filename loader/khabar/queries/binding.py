@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
+import contextlib
+import datetime as dt
 import itertools
 import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias, get_args
 
 from khabar.errors import QueryRefused
-from khabar.model import LANGUAGE_PATTERN, REFERENCE_PATTERN, TYPE_NAME_PATTERN, Certainty, Stance
+from khabar.model import LANGUAGE_PATTERN, TYPE_NAME_PATTERN, Certainty, Stance
 from khabar.queries.catalogue import PARAMETERS, Query, values_block
 from khabar.queries.spelling import Term, spell
 from khabar.queries.tokens import tokens
@@ -37,8 +38,8 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTEGER: Final = re.compile(r"[+-]?\d{1,18}")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
-Value: TypeAlias = "str | int | datetime.date | Literal"
-"""What a parameter may be given as; on the command line always text."""
+Value: TypeAlias = "str | int | dt.date | Literal"
+"""What a parameter may be given as; on the command line always text. A literal is taken as it is."""
 
 
 def bind(query: Query, values: Mapping[str, Value], *, prefixes: Mapping[str, str] | None = None) -> str:
@@ -66,7 +67,7 @@ def _terms(query: Query, name: str, value: Value, prefixes: Mapping[str, str]) -
     where = f"query {query.name}, parameter {name}"
     if isinstance(value, Literal):
         return (value,)
-    text = value.isoformat() if isinstance(value, datetime.date) else str(value)
+    text = value.isoformat() if isinstance(value, dt.date) else str(value)
     if kind in _KINDS or kind in ("iri", "term"):
         return _iris(where, kind, text, prefixes)
     return (_plain(where, kind, text),)
@@ -89,11 +90,11 @@ def _plain(where: str, kind: str, text: str) -> Term:
 
 
 def _date(where: str, text: str) -> Literal:
-    try:
-        if _DATE.fullmatch(text) and datetime.date.fromisoformat(text):
+    # Python accepts more forms of a date than XML Schema does.
+    if _DATE.fullmatch(text) and text.isascii():
+        with contextlib.suppress(ValueError):
+            dt.date.fromisoformat(text)
             return Literal(text, XSD + "date")
-    except ValueError:
-        pass
     raise QueryRefused(where=where, expected="a day of the calendar, as YYYY-MM-DD", found=repr(text))
 
 
@@ -117,14 +118,19 @@ def _iris(where: str, kind: str, text: str, prefixes: Mapping[str, str]) -> tupl
     prefix, colon, local = text.partition(":")
     if colon and prefix in prefixes and _LOCAL.fullmatch(local):
         return (prefixes[prefix] + local,)
-    if not colon and re.match(REFERENCE_PATTERN, text) or (kinds and _LOCAL.fullmatch(text)):
-        if known := tuple(prefixes[each] + text for each in kinds if each in prefixes):
-            return known
-    forms = [f"an id such as {'eastport' if kind in ('agent', 'place') else 'article.id'}"] if kinds and prefixes else []
-    forms += [f"{kinds[0] if kinds else next(iter(prefixes))}:..."] if prefixes else []
+    known = tuple(prefixes[each] + text for each in kinds if each in prefixes)
+    if known and _LOCAL.fullmatch(text):
+        return known
+    forms = ["an IRI"]
+    if known:
+        forms = [
+            f"an id such as {'eastport' if kind in ('agent', 'place') else 'article.id'}",
+            f"{kinds[0]}:...",
+            *forms,
+        ]
     raise QueryRefused(
         where=where,
-        expected=", ".join([*forms, "an IRI"]),
+        expected=", ".join(forms),
         found=repr(text),
         remedy="" if prefixes else "this data names no corpus, or several, so ids cannot be told apart",
     )

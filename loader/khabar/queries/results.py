@@ -97,8 +97,7 @@ def _tsv(rows: Rows, file: TextIO) -> None:
         file.write(f"{str(rows.truth).lower()}\n")
         return
     file.write("\t".join(f"?{name}" for name in rows.columns) + "\n")
-    for row in rows:
-        file.write("\t".join(_spelled(term) for term in row) + "\n")
+    file.writelines("\t".join(_spelled(term) for term in row) + "\n" for row in rows)
 
 
 def _spelled(term: Term | None) -> str:

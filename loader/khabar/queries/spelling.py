@@ -51,7 +51,7 @@ def spell(term: Term | None) -> str:
 def _literal(literal: Literal) -> str:
     if _SURROGATE.search(literal.lexical):
         raise QueryRefused(
-            where="term", expected="text in Unicode", found=f"half of a surrogate pair in {ascii(literal.lexical)}"
+            where="term", expected="text in Unicode", found=f"half of a surrogate pair in {literal.lexical!a}"
         )
     text = _ESCAPED_U.sub(lambda match: rf"\\\U{ord(match[1]):08X}", literal.lexical.translate(_SHORT))
     if literal.datatype == LANG_STRING:

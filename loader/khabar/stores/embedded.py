@@ -1,0 +1,122 @@
+"""A graph in a folder, in Oxigraph's own format: built aside, then put in place whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from khabar.errors import FileFailed, StoreFailed
+from khabar.stores.store import OxigraphStore
+from khabar.stores.swap import exchange
+
+if TYPE_CHECKING:
+    from khabar.terms import Quad
+
+_MARKS: Final = ("CURRENT", "IDENTITY")
+
+
+def is_store(folder: Path) -> bool:
+    """Tell whether ``folder`` looks like an Oxigraph store."""
+    return all((folder / mark).is_file() for mark in _MARKS)
+
+
+def write(quads: Iterable[Quad], folder: Path) -> int:
+    """Make ``folder`` a store that holds ``quads`` and nothing else; return the number of quads in it.
+
+    The store is built in a new folder beside it and takes its place at the end, in one step where the system can do
+    that (Linux, macOS): a reader finds the old store or the new one. When anything fails, the old store stays. A
+    folder that holds anything but a store is never replaced.
+
+    Raises FileFailed, StoreFailed, and whatever ``quads`` raise.
+    """
+    import pyoxigraph
+
+    from khabar.conversion import to_oxigraph
+
+    expected = "a store that can be written"
+    # The folder that a link points to is replaced, never the link.
+    target = Path(os.path.realpath(folder))
+    _refuse_strangers(target, folder)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+        building = Path(tempfile.mkdtemp(prefix=f".{target.name}.{os.getpid()}-", dir=target.parent))
+    except OSError as error:
+        raise FileFailed.from_os(folder, error, expected) from None
+    try:
+        store = pyoxigraph.Store(str(building))
+        store.bulk_extend(to_oxigraph(quads))
+        store.flush()
+        count = len(store)
+        del store  # gives up the lock, which would move along with the folder
+        building.chmod(0o777 & ~_umask())
+        exchange(building, target)
+    except OSError as error:
+        raise FileFailed.from_os(folder, error, expected) from None
+    except (RuntimeError, ValueError) as error:
+        raise StoreFailed(where=str(folder), expected=expected, found=" ".join(str(error).split())) from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return count
+
+
+def open_folder(folder: Path) -> OxigraphStore:
+    """The store in ``folder``, open for reading; it goes on seeing what it saw when it was opened.
+
+    Raises FileFailed for a folder that is no store, StoreFailed for a store that Oxigraph cannot open.
+    """
+    import pyoxigraph
+
+    if not is_store(folder):
+        found = "another folder" if folder.is_dir() else "a file" if folder.exists() else "nothing"
+        raise FileFailed(where=str(folder), expected="the folder of a store", found=found)
+    try:
+        return OxigraphStore(str(folder), pyoxigraph.Store.read_only(str(folder)))
+    except (OSError, RuntimeError, ValueError) as error:
+        found = " ".join(str(error).split())
+        raise StoreFailed(where=str(folder), expected="a store that Oxigraph can open", found=found) from None
+
+
+def _refuse_strangers(target: Path, folder: Path) -> None:
+    try:
+        if not target.exists() or is_store(target):
+            return
+        if not target.is_dir():
+            raise FileFailed(where=str(folder), expected="the folder of a store, or none yet", found="a file")
+        if any(target.iterdir()):
+            raise FileFailed(
+                where=str(folder),
+                expected="the folder of a store, or none yet",
+                found="a folder with other files in it",
+                remedy="name another folder",
+            )
+    except OSError as error:
+        raise FileFailed.from_os(folder, error, "the folder of a store, or none yet") from None
+
+
+def _sweep(target: Path) -> None:
+    # What a process left that was killed while it built.
+    for leftover in target.parent.glob(f".{target.name}.*-*"):
+        owner = leftover.name.removeprefix(f".{target.name}.").partition("-")[0]
+        if owner.isdigit() and leftover.is_dir() and not _is_alive(int(owner)):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
