@@ -9,7 +9,7 @@ from khabar.terms import RDF, XSD, Literal, Object, Quad
 BASE = "https://example.org/eastport/"
 _LANG_STRING = RDF + "langString"
 
-local_names = st.from_regex(r"[a-z0-9_][a-z0-9._%~-]{0,8}", fullmatch=True)
+local_names = st.from_regex(r"[a-z0-9_](?:[a-z0-9._~-]|%D9){0,8}", fullmatch=True)
 iris = st.builds(
     "{}{}{}".format,
     st.sampled_from(
@@ -33,11 +33,11 @@ def objects(text: st.SearchStrategy[str]) -> st.SearchStrategy[Object]:
     """IRIs and every kind of literal that the mapping can give."""
     return st.one_of(
         iris,
-        st.builds(Literal, text),
+        st.builds(Literal, text, st.just(XSD + "string"), st.just("")),
         st.builds(Literal, text, st.just(_LANG_STRING), st.sampled_from(["en", "ar", "ar-ly", "zh-hant"])),
-        st.builds(Literal, st.integers(-99, 10**7).map(str), st.just(XSD + "integer")),
-        st.builds(Literal, st.dates().map(str), st.just(XSD + "date")),
-        st.builds(Literal, text, st.just("http://id.loc.gov/datatypes/edtf/EDTF")),
+        st.builds(Literal, st.integers(-99, 10**7).map(str), st.just(XSD + "integer"), st.just("")),
+        st.builds(Literal, st.dates().map(str), st.just(XSD + "date"), st.just("")),
+        st.builds(Literal, text, st.just("http://id.loc.gov/datatypes/edtf/EDTF"), st.just("")),
     )
 
 

@@ -64,15 +64,19 @@ class _Compaction:
                 return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
+    def term(self, iri: str) -> str:
+        name, _ = self.terms.get(iri, ("", None))
+        return name or self.iri(iri)
+
     def node(self, subject: str, quads: list[Quad]) -> Json:
         node: dict[str, Json] = {"@id": self.iri(subject)}
         for predicate, members in groupby(quads, key=lambda quad: quad.predicate):
             values = [quad.object for quad in members]
             if predicate == RDF_TYPE:
-                node["@type"] = [self.iri(str(value)) for value in values]
+                node["@type"] = [self.term(str(value)) for value in values]
             else:
-                name, definition = self.terms.get(predicate, (self.iri(predicate), {}))
-                node[name] = self.values(values, definition)
+                _, definition = self.terms.get(predicate, ("", {}))
+                node[self.term(predicate)] = self.values(values, definition)
         return node
 
     def values(self, values: list[Object], definition: Mapping[str, Any]) -> Json:
