@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -44,7 +44,8 @@ def write(quads: Iterable[Quad], folder: Path) -> int:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
-        building = Path(tempfile.mkdtemp(prefix=f".{target.name}.{os.getpid()}-", dir=target.parent))
+        building = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}")
+        building.mkdir()
     except OSError as error:
         raise FileFailed.from_os(folder, error, expected) from None
     try:
@@ -53,7 +54,6 @@ def write(quads: Iterable[Quad], folder: Path) -> int:
         store.flush()
         count = len(store)
         del store  # gives up the lock, which would move along with the folder
-        building.chmod(0o777 & ~_umask())
         exchange(building, target)
     except OSError as error:
         raise FileFailed.from_os(folder, error, expected) from None
@@ -114,9 +114,3 @@ def _is_alive(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

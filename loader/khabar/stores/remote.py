@@ -1,4 +1,4 @@
-"""A SPARQL endpoint of someone else: asked politely, waited for not too long, believed only as far as it can be read."""
+"""A SPARQL endpoint of someone else: asked politely, not waited for too long, believed as far as it can be read."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ AGENT: Final = f"khabar/{__version__} (+https://w3id.org/khabar)"
 
 _EXPECTED: Final = "the results of a query as JSON"
 _JSON_TYPES: Final = (JSON_TYPE, "application/json")
+_TAGS: Final = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _REMEDIES: Final[Mapping[int, str]] = {
     401: "the endpoint wants credentials: https://NAME:PASSWORD@...",
     403: "the endpoint refuses this client or its credentials",
@@ -165,7 +166,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         """The same request at ``newurl``; raises StoreFailed for another host, and for https that becomes http."""
         del fp, code, msg, headers
         here, there = urlsplit(req.full_url), urlsplit(newurl)
-        if there.netloc != here.netloc or (there.scheme != here.scheme and there.scheme != "https"):
+        if there.netloc != here.netloc or there.scheme not in (here.scheme, "https"):
             raise StoreFailed(
                 where=self._store.name,
                 expected="an answer from this host",
@@ -200,9 +201,7 @@ def _message(error: urllib.error.HTTPError) -> str:
 
 
 def _quoted(body: bytes) -> str:
-    text = re.sub(
-        r"<(style|script)\b.*?</\1>|<[^>]*>", " ", body.decode("utf-8", "replace"), flags=re.DOTALL | re.IGNORECASE
-    )
+    text = _TAGS.sub(" ", body.decode("utf-8", "replace"))
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:300]
 
 
