@@ -21,6 +21,7 @@ REFERENCE_PATTERN = r"^(?!(?:null|true|false)$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 TYPE_NAME_PATTERN = r"^[A-Z][A-Za-z0-9]{0,79}$"
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
+BASE_PATTERN = r"^(?=.*[/#]$)" + HTTP_IRI_PATTERN
 MATCH_PATTERN = r"^Q[1-9][0-9]{0,11}$|" + HTTP_IRI_PATTERN
 DURATION_PATTERN = r"^P(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,5}W)?(?:[0-9]{1,6}D)?$"
 
@@ -50,6 +51,9 @@ LanguageTag: TypeAlias = Annotated[
 ]
 LanguageMap: TypeAlias = Annotated[dict[LanguageTag, Text], Meta(description="texts by language", min_length=1)]
 Iri: TypeAlias = Annotated[str, _matching("an http or https IRI", "KH015", HTTP_IRI_PATTERN, max_length=2000)]
+Base: TypeAlias = Annotated[
+    str, _matching("an http or https IRI that ends in / or #", "KH015", BASE_PATTERN, max_length=2000)
+]
 Match: TypeAlias = Annotated[
     str,
     _matching("a Q-number of Wikidata, or an http or https IRI", "KH015", MATCH_PATTERN, max_length=2000),
@@ -144,7 +148,7 @@ class CorpusHeader(_Record, frozen=True):
         event_types: Types of event beside khabar's own, by name.
     """
 
-    base: Iri
+    base: Base
     title: LanguageMap
     licence: Iri
     description: LanguageMap = {}

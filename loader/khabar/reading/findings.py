@@ -140,7 +140,8 @@ def respelt(kind: Word, value: str) -> str:
         case "KH014":
             guess = ".".join(re.sub(r"[^a-z0-9]+", "-", part).strip("-") for part in value.lower().split("."))
         case "KH015":
-            guess = f"https://{value}" if "." in value else ""
+            guess = value if "://" in value else f"https://{value}" if "." in value else ""
+            guess += "" if guess.endswith(("/", "#")) or re.fullmatch(kind.pattern, guess) else "/"
         case _:
             guess = value.strip().lower() if value != value.lower() else value.strip().title().replace(" ", "")
     fits = guess and guess != value and re.fullmatch(kind.pattern, guess)

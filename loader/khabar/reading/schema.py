@@ -38,9 +38,7 @@ def json_schema(kind: RecordKind) -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"https://w3id.org/khabar/schema/{kind}.json",
-        "title": f"khabar: {_STRUCTS[kind].__doc__.splitlines()[0].replace('``', '')}"
-        if _STRUCTS[kind].__doc__
-        else "",
+        "title": f"khabar {record.title}",
         **root,
         "$defs": dict(sorted(definitions.items())),
     }
