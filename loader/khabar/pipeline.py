@@ -5,6 +5,7 @@ These functions are the public Python API; the commands of the same names call t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import rdflib
 
     from khabar.model import Corpus
+    from khabar.queries.binding import Value
+    from khabar.queries.results import Rows
+    from khabar.stores.store import Store
 
 
 def read(folder: Path | str) -> Corpus:
@@ -64,6 +68,8 @@ def _violations(corpus: Corpus) -> list[Fault]:
     for violation in validate(quads(corpus)):
         owner, keys = iris.place_of(violation.focus) or ("corpus", ())
         path = corpus.paths[owner]
+        if violation.key:
+            keys = (*keys, violation.key)
         faults.append(fault(violation, path, *locate(path, keys), keys))
     return faults
 
@@ -97,11 +103,12 @@ def graph(corpus: Corpus) -> rdflib.Dataset:
     dataset = rdflib.Dataset(default_union=True)
     for prefix, namespace in layout_of(corpus.header.base).prefixes.items():
         dataset.bind(prefix, namespace, override=True, replace=True)
-    graphs: dict[str, rdflib.Graph] = {}
-    for quad in quads(corpus):
-        if quad.graph not in graphs:
-            graphs[quad.graph] = dataset.graph(rdflib.URIRef(quad.graph))
-        graphs[quad.graph].add((rdflib.URIRef(quad.subject), rdflib.URIRef(quad.predicate), to_rdflib(quad.object)))
+    # Making rdflib's terms is what takes the time: each is made once.
+    term = functools.cache(to_rdflib)
+    dataset.addN(
+        (term(quad.subject), term(quad.predicate), term(quad.object), dataset.graph(term(quad.graph)))
+        for quad in quads(corpus)
+    )
     return dataset
 
 
@@ -122,3 +129,47 @@ def write(corpus: Corpus, path: Path | str, format: str = "turtle") -> None:
 
     with replaced(path) as file:
         file.writelines(piece.encode() for piece in lines(corpus, format))
+
+
+def open_store(target: Corpus | Path | str, *, timeout: float = 60.0) -> Store:
+    """What ``target`` stands for, ready to be asked.
+
+    A corpus, or its folder, is built in memory; a Turtle, TriG, N-Triples or N-Quads file is read into memory; the
+    folder of an embedded store is opened for reading; an http or https address is a SPARQL endpoint, which has
+    ``timeout`` seconds for each whole answer. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    """
+    from khabar.model import Corpus
+    from khabar.stores import memory
+    from khabar.stores.opening import open_target
+
+    if isinstance(target, Corpus):
+        return memory.from_quads(quads(target), target.paths["corpus"])
+    return open_target(target, lambda folder: quads(read(folder)), timeout=timeout)
+
+
+def query(
+    target: Corpus | Store | Path | str,
+    request: str,
+    /,
+    *,
+    services: Mapping[str, str] | None = None,
+    **params: Value,
+) -> Rows:
+    """The rows that a query gives on ``target``: a store that `open_store` returned, or anything that it opens.
+
+    ``request`` is the name of a bundled query, a file that ends in ``.rq``, or SPARQL (SELECT or ASK). ``params`` are
+    bound as terms: ids of the corpus, IRIs, dates, words, by the types that the query declares. ``services`` maps the
+    IRI of each SERVICE that may be asked to the address that is asked in its place; none is asked otherwise.
+
+    Raises `QueryRefused` for an unknown name, an unfit parameter or a query that khabar does not run, `StoreFailed`,
+    and what `open_store` raises.
+    """
+    from khabar.model import Corpus
+    from khabar.queries.binding import bind
+    from khabar.queries.catalogue import choose
+    from khabar.stores.opening import prefixes
+
+    chosen = choose(request)
+    store = open_store(target) if isinstance(target, Corpus | Path | str) else target
+    text = bind(chosen, params, prefixes=prefixes(store) if params else None)
+    return store.select(text, services=services or {})
