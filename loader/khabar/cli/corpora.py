@@ -97,7 +97,7 @@ def load(corpus: Path, store: str) -> None:
     from khabar import pipeline
     from khabar.stores import embedded
 
-    count = embedded.write(store, pipeline.quads(pipeline.read(corpus)))
+    count = embedded.write(pipeline.quads(pipeline.read(corpus)), Path(store))
     streams.talk(f"Loaded {count} quads into {store}")
 
 

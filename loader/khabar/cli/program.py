@@ -74,6 +74,9 @@ def _ending(arguments: Sequence[str], manner: streams.Manner) -> int:
     except (click.Abort, KeyboardInterrupt):
         streams.say("khabar: interrupted")
         return INTERRUPTED
+    except SystemExit:
+        # This is how click ends when standard output is a pipe that nobody reads any more.
+        return _pipe_closed()
     except KhabarError as error:
         return _told(error)
     except OSError:

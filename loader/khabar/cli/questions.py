@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -41,6 +42,22 @@ def _as_json(found: tuple[Query, ...]) -> str:
     return json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2) + "\n"
 
 
+def _params(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    params = streams.pairs(context, option, values)
+    if "services" in params:
+        raise click.BadParameter("services is no parameter of a query; see --allow-service")
+    return params
+
+
+def _services(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The address to ask for each SERVICE: the one given after ``=``, else the service's own."""
+    services: dict[str, str] = {}
+    for value in values:
+        service, sign, rest = value.partition("=http")
+        services[service] = f"http{rest}" if sign else service
+    return services
+
+
 @click.command()
 @click.argument("request", metavar="NAME|FILE.rq|-")
 @click.option(
@@ -52,7 +69,7 @@ def _as_json(found: tuple[Query, ...]) -> str:
     help="What is asked: a corpus, a file of RDF, an embedded store, or a SPARQL endpoint.",
 )
 @click.option(
-    "--param", "params", metavar="NAME=VALUE", multiple=True, callback=streams.pairs, help="A parameter. Repeatable."
+    "--param", "params", metavar="NAME=VALUE", multiple=True, callback=_params, help="A parameter. Repeatable."
 )
 @click.option(
     "--format",
@@ -65,20 +82,30 @@ def _as_json(found: tuple[Query, ...]) -> str:
 @click.option(
     "--allow-service",
     "services",
-    metavar="IRI",
+    metavar="IRI[=URL]",
     multiple=True,
-    help="Let the query ask this endpoint by SERVICE. Repeatable; none is asked otherwise.",
+    callback=_services,
+    help="Let the query ask this SERVICE, or URL in its place. Repeatable; none is asked otherwise.",
 )
 @streams.manners
 def query(
-    request: str, target: str, params: dict[str, str], form: str, services: tuple[str, ...], *, full: bool
+    request: str, target: str, params: dict[str, str], form: str, services: dict[str, str], *, full: bool
 ) -> None:
     """Ask a bundled query, or one of your own.
 
     Parameters are bound as terms: no value can change what is asked. Ids of the corpus stand for their IRIs. The
-    query only reads, and reaches no other host than those that are allowed by name.
+    query only reads (SELECT or ASK), and reaches no other host than those that are allowed by name.
     """
-    raise NotImplementedError
+    from khabar import pipeline
+    from khabar.queries import results
+    from khabar.queries.catalogue import choose
+    from khabar.stores.opening import prefixes
+
+    asked = streams.text_of(request) if request == "-" else request
+    choose(asked)  # A wrong name is told before a store is opened.
+    store = pipeline.open_store(target)
+    rows = pipeline.query(store, asked, services=services, **params)
+    results.write(rows, sys.stdout, form, prefixes=prefixes(store) if form == "table" else None, full=full)
 
 
 COMMANDS = (queries, query)

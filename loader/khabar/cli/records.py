@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from khabar.cli import streams
+
+if TYPE_CHECKING:
+    from khabar.reading.schema import RecordKind
 
 
 @click.command()
@@ -97,7 +102,7 @@ def _fill(record: str, text: str) -> None:
 @click.command()
 @click.argument("part", type=click.Choice(["article", "entities", "corpus"]), default="article")
 @streams.manners
-def schema(part: str) -> None:
+def schema(part: RecordKind) -> None:
     """Print the JSON Schema of a kind of file, for an editor.
 
     It accepts what the loader accepts, save what no schema can say (references, dates that exist, passages). Give it
@@ -105,7 +110,7 @@ def schema(part: str) -> None:
     """
     from khabar.reading.schema import json_schema
 
-    streams.data(json_schema(part))
+    streams.data(json.dumps(json_schema(part), ensure_ascii=False, indent=2) + "\n")
 
 
 COMMANDS = (init, new, cite, schema)
