@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,19 @@ def test_the_tutorial_is_among_the_pages() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_happens(page: str, reader: Reader) -> None:
     prove((ROOT / page).read_text(encoding="utf-8"), reader)
+
+
+def test_the_commands_of_the_example_work_where_it_is_laid_down(reader: Reader) -> None:
+    shutil.copytree(ROOT / "example", reader.folder / "example")
+    page = (reader.folder / "example/README.md").read_text(encoding="utf-8")
+    commands = "".join(block.body for block in blocks(page) if block.info == "sh")
+    told = reader.follow(
+        "```text file=example/my-article.txt\nA ferry sailed.\n```\n"
+        f"```console\n$ cd example\n$ {'$ '.join(commands.splitlines(keepends=True))}```\n"
+    )
+    assert told.count("\n.: no fault\n") == 1
+    assert "\nWrote corpus.ttl\n" in told
+    assert "\nFilled articles/my-article.yaml\n" in told
 
 
 def test_an_output_that_differs_is_told_with_both_sides(reader: Reader) -> None:
