@@ -71,7 +71,7 @@ def _beside(path: str, file: Path | str, record: ArticleRecord, places: list[_Pl
         yield fault(str(file), (), refused.code, expected=refused.expected, found=refused.found, remedy=refused.remedy)
         return
     except FileFailed as failed:
-        yield fault(str(file), (), "KH001", expected=failed.expected, found=failed.found)
+        yield fault(str(file), (), "KH001", expected=failed.expected, found=failed.found.lower())
         return
     yield from _other_text(path, file, record.article.text, text)
     fit = [place for place in places if place[1].end > place[1].start]

@@ -32,7 +32,8 @@ _MOMENT = re.compile(
 _FAR_YEAR = re.compile(r"Y-?[0-9]{5,}(?:S[0-9]+)?|Y-?[0-9]+E[0-9]+(?:S[0-9]+)?|-[0-9]{4}(?:-.*)?")
 _DIGITS: Final = "0123456789"
 
-HOW_TO_SAY: Final = "for some day between two, write [2023-09-21..2023-09-30]"
+# In quotes, since YAML takes brackets for a list.
+HOW_TO_SAY: Final = 'for some day between two, write "[2023-09-21..2023-09-30]"'
 
 
 class DateRefused(KhabarError):
@@ -326,5 +327,5 @@ def _remedy(text: str) -> str:
             _parse(better)
         except DateRefused:
             continue
-        return f"write {better}"
+        return f'write "{better}"' if better[0] in "[{" else f"write {better}"
     return ""

@@ -7,7 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _NUMBERS = re.compile(r"([0-9]{1,4})\s*[/.\-\s]\s*([0-9]{1,2})(?:\s*[/.\-\s]\s*([0-9]{1,4}))?")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _NAMED = re.compile(r"(?:([0-9]{1,2})\s+)?([A-Za-z]{3,9})\.?\s+(?:([0-9]{1,2}),?\s+)?([0-9]{4})")
@@ -68,9 +71,7 @@ def _by_name(text: str) -> Iterator[str]:
     if not (found := _NAMED.fullmatch(text)):
         return
     before, name, after, year = found.groups()
-    short = name[:3].lower()
-    if short not in _MONTHS:
-        return
-    month = f"{year}-{_MONTHS.index(short) + 1:02}"
     day = before or after
-    yield f"{month}-{int(day):02}" if day else month
+    for number, month in enumerate(_MONTHS, start=1):
+        if month.startswith(name.lower()):
+            yield f"{year}-{number:02}" + (f"-{int(day):02}" if day else "")

@@ -12,6 +12,7 @@ from khabar.model import Evidence
 from khabar.passages import Text, text_of
 
 _SHORTEST_REPEATED = 15
+_NUMBER = re.compile(r"[0-9]+(?:e[0-9]+)?")
 
 
 def yaml_block(evidence: Evidence) -> str:
@@ -44,14 +45,20 @@ def fill(record: str, text: str | Text, path: str = "record") -> str:
     faults += _repeated(draft)
     if faults:
         raise FaultyData(faults)
-    changes += draft.text_added((("sha256", text.sha256), ("length", str(text.length))))
+    changes += draft.text_added((("sha256", _scalar(text.sha256)), ("length", str(text.length))))
     filled = _changed(record, changes)
     _prove_filled(filled, draft)
     return filled
 
 
 def _members(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    return tuple((key, str(getattr(evidence, key))) for key in ("paragraph", "start", "end", "sha256"))
+    places = ((key, str(getattr(evidence, key))) for key in ("paragraph", "start", "end"))
+    return (*places, ("sha256", _scalar(evidence.sha256)))
+
+
+def _scalar(digest: str) -> str:
+    # One in some 10 million million digests is a number to YAML.
+    return f'"{digest}"' if _NUMBER.fullmatch(digest) else digest
 
 
 def _changed(record: str, changes: list[Change]) -> str:

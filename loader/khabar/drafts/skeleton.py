@@ -28,7 +28,7 @@ article:
   id: {id}
   title: TITLE  # in each language: {{{labels}}}
   publisher: {publisher}  # an Outlet of entities/, or of the section entities below
-  published: {published}  # EDTF: 2023-11-07, 2023-11, 2023-11-0X, [2023-11-01..2023-11-07]
+  published: {published}  # EDTF: 2023-11-07, 2023-11, 2023-11-0X, "[2023-11-01..2023-11-07]"
   language: {language}
   # url: https://...
   # text is added by: khabar cite --fill THIS-FILE --text THE-ARTICLE'S-TEXT
