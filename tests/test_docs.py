@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import click
 import pytest
 
+from khabar import __version__
 from khabar.cli.program import khabar
 from khabar.reference import PAGES, page
 
@@ -55,6 +61,18 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert anchor in anchors(target), f"{document.name}: {link}"
 
 
+def test_the_python_of_the_readme_prints_what_it_shows(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "loader")}
+    command = [sys.executable, "-W", "error", "-c", found[1]]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == found[2]
+
+
 def test_every_page_is_reached_from_the_index() -> None:
     reached = {
         (DOCS / link.partition("#")[0]).resolve() for link in LINK.findall((DOCS / "README.md").read_text("utf-8"))
@@ -69,10 +87,6 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    import tomllib
-
-    import khabar as package
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == package.__version__
-    assert f"\nversion: {package.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert project["version"] == __version__
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
