@@ -15,6 +15,7 @@ import msgspec
 
 from khabar.errors import Fault
 from khabar.reading.findings import (
+    GIVE,
     NULLS,
     Finding,
     Findings,
@@ -90,7 +91,7 @@ def _word(kind: Word) -> Decoder:
         value = node.value
         seen = "text" if free or not node.plain else _seen(value)
         if seen not in takes:
-            remedy = "put it in quotes" if matches is None or matches(value) else ""
+            remedy = "put it in quotes" if matches is not None and matches(value) else ""
             findings.append(Finding(node, kind.code, kind.expected, shown(value), remedy))
             return None
         # What is a number to YAML 1.2 has no length there either.
@@ -176,8 +177,7 @@ def _listing(kind: Listing) -> Decoder:
             wrong_kind(node, kind, findings)
             return None
         if len(node.items) < kind.least:
-            remedy = "leave the key out if none is meant"
-            findings.append(Finding(node, "KH016", "at least one item", "an empty list", remedy))
+            findings.append(Finding(node, "KH016", "at least one item", "an empty list", GIVE))
             return None
         return tuple([item_of(item, findings) for item in node.items])
 
@@ -192,8 +192,7 @@ def _table(kind: Table) -> Decoder:
             wrong_kind(node, kind, findings)
             return None
         if len(node.pairs) < kind.least:
-            remedy = "leave the key out if none is meant"
-            findings.append(Finding(node, "KH016", expectation(kind), "an empty map", remedy))
+            findings.append(Finding(node, "KH016", expectation(kind), "an empty map", GIVE))
             return None
         return {key_of(key, findings): value_of(value, findings) for key, value in node.pairs}
 

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from khabar.errors import Fault
-from khabar.model import Evidence
+from khabar.model import LANGUAGE_PATTERN, SLUG_PATTERN, Evidence
 from khabar.reading.kinds import Choice, Either, Kind, Listing, Number, Record, Table, Word
 from khabar.reading.nodes import Mapping, Mark, Node, Refused, Scalar, Sequence
 from khabar.reading.text import MASK, shown
@@ -30,6 +30,7 @@ Findings: TypeAlias = list[Finding]
 
 # What YAML 1.2 takes for nothing where it stands without quotes.
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+GIVE = "give it a value, or leave the key out"
 # Guessing takes time: none in a file with very many findings, none at what is no word.
 _MANY = 200
 _LONG = 40
@@ -94,8 +95,10 @@ def expectation(kind: Kind) -> str:
         case Listing(item):
             return f"a list, each item {expectation(item)}"
         case Table(key, value):
-            what = f"a map, each key {key.expected}"
-            return what if isinstance(value, Record) else f"{what}, each value {expectation(value)}"
+            if key.pattern == LANGUAGE_PATTERN:
+                several = "" if isinstance(value, Word) else ", one or a list for each"
+                return f"texts by language such as {{en: ...}}{several}"
+            return f"a map by {'id' if key.pattern == SLUG_PATTERN else 'name'}"
         case Record():
             return f"a map with the keys of {_a(kind.title)}"
         case Either(options):
@@ -124,11 +127,11 @@ def wrong_kind(node: Node, kind: Kind, findings: Findings) -> None:
         found = "a list"
     elif is_nothing(node):
         found = "nothing"
-        remedy = (
-            f"put {node.value} in quotes if the word is meant" if node.value else "leave the key out if none is meant"
-        )
+        remedy = f"put {node.value} in quotes if the word is meant" if node.value else GIVE
     else:
         found = shown(node.value)
+        if isinstance(kind, Listing):
+            remedy = "put it in brackets"
     findings.append(Finding(node, "KH012", expectation(kind), found, remedy))
 
 

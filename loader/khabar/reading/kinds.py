@@ -162,7 +162,7 @@ def title(name: str) -> str:
     >>> title("UnnamedSource")
     'unnamed source'
     """
-    return " ".join(word.lower() for word in re.findall("[A-Z][a-z]*", name))
+    return "evidence block" if name == "Evidence" else " ".join(re.findall("[A-Z][a-z]*", name)).lower()
 
 
 _KEY_LINE = re.compile(r"^    (\w+): (.+(?:\n     .+)*)$", re.MULTILINE)

@@ -13,6 +13,8 @@ from khabar.errors import Fault
 from khabar.reading.syntax import tell_syntax
 from khabar.reading.text import FORBIDDEN, MASK, character_name, shown
 
+HAS_LIBYAML: bool = yaml.__with_libyaml__
+"""Whether the fast parser is there; the one in Python does the same, a tenth as fast."""
 MAX_DEPTH = 64
 MAX_NODES = 200_000
 
@@ -91,7 +93,7 @@ class _TooMuch(Exception):
 
 
 def _next_event(text: str) -> Callable[[], Any]:
-    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    loader = yaml.CSafeLoader if HAS_LIBYAML else yaml.SafeLoader
     return loader(text).get_event
 
 
@@ -101,6 +103,7 @@ class _Composer:
         self._path = path
         self._faults = faults
         self._escapes = "\\" in text
+        self._masked = MASK in text
 
     def _tell(self, mark: Any, code: str, expected: str, found: str, remedy: str = "") -> None:
         # Any: the stubs of PyYAML take marks for optional; events of a text always have them.
@@ -194,7 +197,8 @@ class _Composer:
             )
 
     def _check_escapes(self, node: Scalar) -> None:
-        match = FORBIDDEN.search(node.value)
+        # A mask in the text itself was told where it stands.
+        match = FORBIDDEN.search(node.value.replace(MASK, "") if self._masked else node.value)
         if match is not None:
             self._tell(
                 node.mark,

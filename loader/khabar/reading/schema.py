@@ -8,6 +8,7 @@ reference that leads nowhere, NFC) is for ``khabar check``.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -74,13 +75,19 @@ def _schema(kind: Kind, definitions: Schema) -> Schema:
 
 def _word(kind: Word) -> Schema:
     text: Schema = {"type": "string", "description": kind.expected}
-    text["pattern"] = kind.pattern or f"^[^{FORBIDDEN_BMP}]*$"
+    text["pattern"] = _shared(kind.pattern or f"^[^{FORBIDDEN_BMP}]*$")
     if kind.least:
         text["minLength"] = kind.least
     if kind.most:
         text["maxLength"] = kind.most
     others = [name for name in kind.takes if name != "string"]
     return {"anyOf": [text, *({"type": name} for name in others)]} if others else text
+
+
+def _shared(pattern: str) -> str:
+    """The pattern without what Python knows and ECMAScript (flag u, as JSON Schema wants it) does not."""
+    pattern = re.sub(r"\\U([0-9a-fA-F]{8})", lambda match: chr(int(match[1], 16)), pattern)
+    return re.sub(r"\\([\"'`<>,;:=@%&~#!-])", r"\1", pattern)
 
 
 def _reference(kind: Record, definitions: Schema) -> Schema:

@@ -30,6 +30,8 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "use single quotes, or double the backslash",
     ),
     (r"alphabetic or numeric character", "a lone {character}", _QUOTES),
+    (r"directive", "a line that starts with %", _QUOTES),
+    (r"expected node content", "nothing where a value is expected", "check the brackets and commas before it"),
     (r"undefined tag handle|parsing a tag|scanning a tag", "a tag", f"{_QUOTES} if it starts with !"),
 )
 
@@ -46,7 +48,7 @@ def tell_syntax(error: Exception, text: str, path: str, faults: list[Fault]) -> 
     lines = re.split(r"\r\n|\r|\n", text)
     here = lines[line - 1] if line <= len(lines) else ""
     character = here[column - 1 : column]
-    found, remedy = problem, ""
+    found, remedy = f"an error: {problem}", ""
     for pattern, sentence, cure in _SENTENCES:
         if re.search(pattern, problem):
             found, remedy = sentence.format(character=character or "it"), cure
