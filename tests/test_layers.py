@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,7 +98,8 @@ def test_a_library_stays_in_its_home(path: Path) -> None:
 @pytest.mark.parametrize("module", ["khabar", "khabar.cli.program", "khabar.formats", "khabar.model"])
 def test_the_start_imports_nothing_heavy(module: str) -> None:
     code = f"import {module}, sys; print(*(name for name in {HEAVY!r} if name in sys.modules))"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
 
 
