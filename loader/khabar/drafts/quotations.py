@@ -125,18 +125,34 @@ def _nearest(text: Text, parts: list[str]) -> str:
             if at >= 0 and not pattern(part).search(line):
                 found = line[origins[at] : origins[at + len(key) - 1] + 1]
                 return f"paragraph {number} has {_short(found)!r}, which differs in marks or signs"
-    wanted = set(" ".join(parts).split())
-    best = max(
-        enumerate(text.paragraphs, start=1),
-        key=lambda item: (len(wanted & set(item[1].split())), -item[0]),
-        default=(0, ""),
-    )
-    if not wanted & set(best[1].split()):
+    standing = [_first_paragraph(text, part) for part in parts]
+    if all(standing):
+        where = ", ".join(str(number) for number in dict.fromkeys(standing))
+        return f"its parts stand in paragraph {where}, in another order or apart; a passage lies in one paragraph"
+    number, part = _most_alike(text, parts)
+    if not number:
         return "check that it is the text of this article"
-    matcher = SequenceMatcher(None, best[1][:_LONGEST], parts[0], autojunk=False)
-    match = matcher.find_longest_match()
-    around = best[1][max(0, match.a - 10) : match.a + len(parts[0]) + 10]
-    return f"the nearest is paragraph {best[0]}: {_short(around)!r}; a passage lies in one paragraph"
+    line = text.paragraphs[number - 1]
+    match = SequenceMatcher(None, line[:_LONGEST], part, autojunk=False).find_longest_match()
+    around = line[max(0, match.a - 10) : match.a + len(part) + 10]
+    return f"the nearest is paragraph {number}: {_short(around)!r}; a passage lies in one paragraph"
+
+
+def _first_paragraph(text: Text, part: str) -> int:
+    found = (number for number, line in enumerate(text.paragraphs, start=1) if pattern(part).search(line))
+    return next(found, 0)
+
+
+def _most_alike(text: Text, parts: list[str]) -> tuple[int, str]:
+    # The paragraph that shares most words with one of the parts, from 1; 0 where none shares any.
+    best = (0, 0, "")
+    for number, line in enumerate(text.paragraphs, start=1):
+        words = set(line.split())
+        for part in parts:
+            shared = len(words & set(part.split()))
+            if shared > best[0]:
+                best = (shared, number, part)
+    return best[1:]
 
 
 def _folded(words: str) -> tuple[str, list[int]]:

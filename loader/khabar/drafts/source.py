@@ -60,7 +60,7 @@ class Draft:
     """A record that may still have quotations.
 
     ``faults`` tells what keeps it from being filled: YAML that cannot be parsed, and a ``quote`` that is no text or has
-    other keys beside it. ``blocks`` are the paths of all blocks of evidence, in their order.
+    other keys beside it. ``blocks`` are all blocks of evidence by their paths, as they are written.
     """
 
     def __init__(self, record: str, path: str) -> None:
@@ -71,7 +71,7 @@ class Draft:
         self.path = path
         self.faults: list[Fault] = []
         self.quotes: list[Quote] = []
-        self.blocks: list[Keys] = []
+        self.blocks: dict[Keys, dict[str, str]] = {}
         self.root: Any = None
         text = decode_text(record.encode("utf-8", "surrogatepass"), path, self.faults)
         if text is None or compose(text, path, self.faults) is None or self.faults:
@@ -128,7 +128,7 @@ class Draft:
                 self._walk(item, (*keys, number))
         elif isinstance(node, yaml.MappingNode):
             if _is_evidence(keys):
-                self.blocks.append(keys)
+                self.blocks[keys] = {key.value: value.value for key, value in node.value if _is_scalar(value)}
                 self._block(node, keys)
             else:
                 for key, value in node.value:
