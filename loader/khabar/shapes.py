@@ -61,20 +61,37 @@ def validate(quads: Iterable[Quad]) -> tuple[Violation, ...]:
     Validate a corpus as a whole: shapes look across articles. Source: SHACL (https://www.w3.org/TR/shacl/), core
     constraints only.
     """
+    from rdflib import Graph
+
+    # Each term is made once: making them is what takes the time.
+    node = functools.cache(to_rdflib)
+    graph = Graph()
+    for quad in quads:
+        graph.add((node(quad.subject), node(quad.predicate), node(quad.object)))
+    return validate_graph(graph)
+
+
+def validate_graph(graph: Graph) -> tuple[Violation, ...]:
+    """Everything that the shapes find wrong with an rdflib graph, as `validate` tells it; the graph stays as it is."""
     import pyshacl
     from rdflib import Graph
 
     shapes = Graph().parse(data=(resources.ontology() / "shapes.ttl").read_bytes(), format="turtle")
-    data = _graph(quads)
-    conforms, results, _ = pyshacl.validate(
-        data, shacl_graph=shapes, inference="none", advanced=False, js=False, do_owl_imports=False, inplace=True
+    conforms, results, failure = pyshacl.validate(
+        _comparable(graph),
+        shacl_graph=shapes,
+        inference="none",
+        advanced=False,
+        js=False,
+        do_owl_imports=False,
+        inplace=True,
     )
     if conforms:
         return ()
     if not isinstance(results, Graph):
-        # pySHACL gives its failures in place of a report: the shapes themselves are at fault.
-        raise TypeError(str(results))
-    return tuple(sorted(set(_violations(results, shapes, data))))
+        # pySHACL gives a failure in place of a report: the shapes themselves are at fault.
+        raise TypeError(failure)
+    return tuple(sorted(set(_violations(results, shapes, graph))))
 
 
 def fault(violation: Violation, path: str, line: int, column: int, keys: tuple[str | int, ...] = ()) -> Fault:
@@ -88,15 +105,21 @@ def fault(violation: Violation, path: str, line: int, column: int, keys: tuple[s
     return Fault(path=path, line=line, column=column, code=CODE, keys=keys, expected=violation.expected, found=found)
 
 
-def _graph(quads: Iterable[Quad]) -> Graph:
-    """The union of all graphs, in rdflib's terms. Each term is made once, for making them is what takes the time."""
-    from rdflib import Graph
+def _comparable(graph: Graph) -> Graph:
+    """The graph, with a plain string for each literal that its datatype does not allow, such as 30 February.
 
-    node = functools.cache(to_rdflib)
-    graph = Graph()
-    for quad in quads:
-        graph.add((node(quad.subject), node(quad.predicate), node(quad.object)))
-    return graph
+    pySHACL's comparisons stop the whole run at such a literal; a plain string is of the wrong datatype all the same.
+    """
+    from rdflib import Graph, Literal
+
+    triples = list(graph)
+    if not any(isinstance(value, Literal) and value.ill_typed for _, _, value in triples):
+        return graph
+    comparable = Graph()
+    for subject, predicate, value in triples:
+        ill_typed = isinstance(value, Literal) and value.ill_typed
+        comparable.add((subject, predicate, Literal(str(value)) if ill_typed else value))
+    return comparable
 
 
 def _violations(results: Graph, shapes: Graph, data: Graph) -> Iterable[Violation]:
