@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
+from heapq import nlargest
 
 from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
@@ -11,6 +13,8 @@ from khabar.model import ArticleRecord
 from khabar.names import ENTITY, EVENT_TYPES, RESERVED_TYPES, Found, Keys, Kinds, Use, entity_uses, uses
 
 _SUGGESTIONS = 200
+_COMPARED = 20
+_ALIKE = 0.7
 _KINDS = {
     "Person": "a person",
     "Organisation": "an organisation",
@@ -85,8 +89,18 @@ def did_you_mean(word: str, known: Iterable[str], start: str = "", end: str = ""
     >>> did_you_mean("eastprot", ["eastport", "westport"])
     'did you mean eastport?'
     """
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.7)
+    # What shares most letters, in any order, is found fast; only that is compared letter by letter.
+    letters = _letters(word)
+    alike = ((len(letters & _letters(one)) / max(len(word) + len(one), 1), one) for one in known)
+    likely = nlargest(_COMPARED, (pair for pair in alike if 2 * pair[0] >= _ALIKE))
+    near = get_close_matches(word, sorted(one for _, one in likely), n=1, cutoff=_ALIKE)
     return f"did you mean {start}{near[0]}{end}?" if near else ""
+
+
+@lru_cache(maxsize=65_536)
+def _letters(word: str) -> frozenset[tuple[str, int]]:
+    # Each letter with how often it came before, so that a set counts.
+    return frozenset((letter, word.count(letter, 0, place)) for place, letter in enumerate(word))
 
 
 def _reference(scope: Scope, article: str | None, path: str, use: Use, guess: _Guess) -> Iterator[Fault]:

@@ -286,6 +286,9 @@ def _years(pattern: str, *, last: bool) -> Iterator[int]:
 
 
 def _fitting(pattern: str, largest: int) -> Iterator[int]:
+    if "X" not in pattern:
+        yield from (int(pattern),) if 1 <= int(pattern) <= largest else ()
+        return
     for number in range(1, largest + 1):
         if all(letter in ("X", digit) for letter, digit in zip(pattern, f"{number:02}", strict=True)):
             yield number
