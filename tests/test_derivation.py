@@ -233,6 +233,15 @@ worlds = st.builds(
 )
 
 
+def test_a_statement_that_claims_are_about_has_no_standing() -> None:
+    world = quads(World({"c": "e", "d": "statement-0"}, [("c", "reports"), ("d", "asserts")]))
+    world.append(Quad(BASE + "statement-0", RDF_TYPE, term("Statement"), GRAPH))
+    expected = {"c": ALLEGED, "e": ALLEGED, "d": UNCONTESTED}
+    assert standings(derive(world, DERIVED)) == expected
+    detailed = [*world, Quad(BASE + "d", term("detail"), term("purpose"), GRAPH)]
+    assert standings(derive(detailed, DERIVED)) == expected
+
+
 @settings(max_examples=300, deadline=None)
 @given(worlds, st.randoms(use_true_random=False))
 def test_the_rule_is_the_policy(world: World, order: random.Random) -> None:
