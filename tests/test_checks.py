@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.checks import check_corpus
+from khabar.checks.references import did_you_mean
 from khabar.codes import CODES
 from khabar.errors import Fault
 from khabar.model import Corpus
@@ -58,6 +59,27 @@ def test_faults_come_in_the_order_of_their_places() -> None:
 
 
 KNOWN = {code.code for code in CODES}
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "remedy"),
+    [
+        ("vist", ["visit", "vast-plain"], "did you mean visit?"),
+        ("dael", ["deal", "talks"], "did you mean deal?"),
+        ("port-authorty", ["port-authority", "the-wire"], "did you mean port-authority?"),
+        ("stressed", ["desserts"], ""),
+        ("ferry", ["talks", "quay"], ""),
+        ("ferry", [], ""),
+        ("", ["a"], ""),
+        # The nearest is found among many that share its letters.
+        ("entity-12", [f"entity-{n}" for n in range(100, 400)], "did you mean entity-312?"),
+        ("abcd-efgh", [*(f"{n}-hgfe-dcba" for n in range(30)), "abcd-efgx"], "did you mean abcd-efgx?"),
+    ],
+)
+def test_the_nearest_word_is_named(word: str, known: list[str], remedy: str) -> None:
+    assert did_you_mean(word, known) == remedy
+
+
 IDS = ("a", "b", "c", "d")
 REFERENCES = st.sampled_from([*IDS, "a.a", "a.b", "b.c", "nowhere", "nowhere.a"])
 SEVERAL = REFERENCES | st.lists(REFERENCES, max_size=3)

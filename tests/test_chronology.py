@@ -64,6 +64,7 @@ LATE_SEPTEMBER = "[2023-09-21..2023-09-30]"
         ({"after": "vague"}, "[..2023-11-07]"),
         # What comes after something still to come has no known end.
         ({"after": "planned"}, "2024-01-01/.."),
+        ({"after": "today"}, "2023-11-07"),
         ({"after": "planned", "by": "P1D"}, "2024-01-02/2025-01-01"),
         ({"after": "nothing", "by": "P1D"}, "XXXX"),
         ({"by": "P1D"}, "XXXX"),
@@ -72,7 +73,16 @@ LATE_SEPTEMBER = "[2023-09-21..2023-09-30]"
     ],
 )
 def test_a_relative_date_follows_from_the_other(date: dict[str, str] | None, expected: str) -> None:
-    found = extents(a={"visit": date, "talks": LATE_SEPTEMBER, "open": "../2023-08", "vague": None, "planned": "2024"})
+    found = extents(
+        a={
+            "visit": date,
+            "talks": LATE_SEPTEMBER,
+            "open": "../2023-08",
+            "vague": None,
+            "planned": "2024",
+            "today": "2023-11-07",
+        }
+    )
     assert found["a", "visit"] == bounds(expected)
 
 

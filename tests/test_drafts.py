@@ -46,6 +46,9 @@ def cited(quotation: str, paragraph: int | None = None) -> str:
         # The text has the dots there itself.
         ("تأتي... ولن", "3: تأتي... ولن"),
         ("no to", "2: no to"),
+        # Parts can meet, and those in the middle count.
+        ("The po ... rt said no", "2: The port said no"),
+        ("said ... no ... ferry", "2: said no to the ferry"),
     ],
 )
 def test_a_passage_is_found_by_its_words(quotation: str, passage: str) -> None:
@@ -166,6 +169,23 @@ def test_the_paragraph_tells_two_places_apart() -> None:
             (
                 "expected a passage of the text, found 'The port says' (the nearest is paragraph 2: "
                 "'The port said no to the'; a passage lies in one paragraph)"
+            ),
+        ),
+        (
+            "The ... and ... to ... again",
+            None,
+            (
+                "expected a passage of the text, found 'The ... and ... to ... again' (its parts stand in paragraph 2, "
+                "in another order or apart; a passage lies in one paragraph)"
+            ),
+        ),
+        (
+            "port said no to the harbour, and no to the harbour once again",
+            None,
+            (
+                "expected a passage of the text, found 'port said no to the harbour, and no to the harbour once aga…' "
+                "(the nearest is paragraph 2: 'The port said no to the ferry, and no again.'; a passage lies in one "
+                "paragraph)"
             ),
         ),
         (
@@ -377,6 +397,16 @@ def test_a_draft_that_cannot_be_parsed_is_told(draft: str, code: str) -> None:
     with pytest.raises(FaultyData) as refused:
         fill(draft, FERRY)
     assert code in {fault.code for fault in refused.value.faults}
+
+
+@pytest.mark.parametrize("repeated", ["The port said no", "The port said n", "The port said "])
+def test_a_comment_may_share_a_few_letters_with_a_quotation(repeated: str) -> None:
+    draft = f"{FILLED_HEAD}{IN_EVENT} {{quote: '{repeated}', paragraph: 2}}  # {repeated}\n"
+    if len(repeated.strip()) < 15:
+        assert fill(draft, FERRY).endswith(f"}}  # {repeated}\n")
+        return
+    with pytest.raises(FaultyData, match="KH054"):
+        fill(draft, FERRY)
 
 
 def test_quotations_elsewhere_and_in_labels_are_left_alone() -> None:

@@ -139,6 +139,19 @@ def test_many_passages_of_a_megabyte_are_looked_for_in_bounded_time() -> None:
     assert len(blocks) * sum(map(len, text.paragraphs)) > 10 * BUDGET
 
 
+def test_a_search_within_its_budget_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = text_of("abcdefghij\nklmnopqrst")
+    for budget, searched in ((8, True), (7, False), (1, False)):
+        monkeypatch.setattr("khabar.passages.BUDGET", budget)
+        for paragraph in (1, 2):
+            block = Evidence(paragraph=paragraph, start=4, end=7, sha256=digest("xyz"))
+            assert prove(block, text) == Proof(State.MISSING, None, searched)
+    monkeypatch.setattr("khabar.passages.BUDGET", 16)
+    assert [proof.searched for proof in prove_all([block, block], text)] == [True, True]
+    monkeypatch.setattr("khabar.passages.BUDGET", 15)
+    assert [proof.searched for proof in prove_all([block, block], text)] == [False, False]
+
+
 def test_what_stands_between_words_is_found_in_the_longest_text() -> None:
     lines = ["ferry port deal قال المسؤول " * 15 for _ in range(2_000)]
     lines[1_900] += '"the quay" closed.'
