@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from khabar.formats.layout import Layout, Section
+from khabar.formats.layout import Layout
 from khabar.formats.nquads import escape
 from khabar.terms import RDF_TYPE, XSD, XSD_STRING, Literal, Object, Quad
 
@@ -58,8 +58,7 @@ class _Writer:
         described: dict[str, dict[str, list[Object]]] = {}
         for subject, predicate, value in triples:
             described.setdefault(subject, {}).setdefault(predicate, []).append(value)
-        rank = {section: number for number, section in enumerate(self.layout.sections)}
-        ordered = sorted((rank.get(self.section(subject), -1), subject) for subject in described)
+        ordered = sorted((self.section(subject), subject) for subject in described)
         for number, members in groupby(ordered, key=lambda pair: pair[0]):
             if number >= 0:
                 yield f"\n{indent}# {self.layout.sections[number].title}\n"
@@ -67,9 +66,14 @@ class _Writer:
                 yield "\n"
                 yield from self.subject(subject, described[subject], indent)
 
-    def section(self, subject: str) -> Section | None:
-        fitting = (section for section in self.layout.sections if subject.startswith(section.namespace))
-        return max(fitting, key=lambda section: len(section.namespace), default=None)
+    def section(self, subject: str) -> int:
+        """The number of the section that a subject belongs to; -1 for the head of the document."""
+        fitting = (
+            (len(section.namespace), number)
+            for number, section in enumerate(self.layout.sections)
+            if subject.startswith(section.namespace)
+        )
+        return max(fitting, default=(0, -1))[1]
 
     def subject(self, subject: str, predicates: dict[str, list[Object]], indent: str) -> Iterator[str]:
         ordered = sorted(predicates, key=lambda predicate: (self.rank(predicate), predicate))
