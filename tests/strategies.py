@@ -18,7 +18,7 @@ import yaml
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from khabar import model
+from khabar import model, scalars
 from khabar.reading.kinds import Choice, Either, Kind, Listing, Number, Record, Table, Word, kind_of
 from khabar.reading.text import FORBIDDEN
 from khabar.terms import HTTP_IRI_PATTERN
@@ -59,15 +59,15 @@ digests = st.integers(0, 99).map(lambda number: hashlib.sha256(bytes([number])).
 
 WORDS: dict[str | None, st.SearchStrategy[str]] = {
     None: texts,
-    model.SLUG_PATTERN: _WORDS,
-    model.REFERENCE_PATTERN: _WORDS | st.builds("{}.{}".format, _WORDS, _WORDS),
-    model.LANGUAGE_PATTERN: st.sampled_from(["en", "ar", "no", "zh-Hant", "ber", "ar-LY"]),
-    model.TYPE_NAME_PATTERN: st.sampled_from(["Event", "Visit", "Berthing", "X", "T2"]),
+    scalars.SLUG_PATTERN: _WORDS,
+    scalars.REFERENCE_PATTERN: _WORDS | st.builds("{}.{}".format, _WORDS, _WORDS),
+    scalars.LANGUAGE_PATTERN: st.sampled_from(["en", "ar", "no", "zh-Hant", "ber", "ar-LY"]),
+    scalars.TYPE_NAME_PATTERN: st.sampled_from(["Event", "Visit", "Berthing", "X", "T2"]),
     HTTP_IRI_PATTERN: iris,
-    model.BASE_PATTERN: hosts.map("https://{}/k/".format),
-    model.MATCH_PATTERN: iris | st.integers(1, 10**12 - 1).map("Q{}".format),
-    model.SHA256_PATTERN: digests,
-    model.DURATION_PATTERN: st.sampled_from(["P7D", "P1W", "P1M", "P1Y2M3D"]),
+    scalars.BASE_PATTERN: hosts.map("https://{}/k/".format),
+    scalars.MATCH_PATTERN: iris | st.integers(1, 10**12 - 1).map("Q{}".format),
+    scalars.SHA256_PATTERN: digests,
+    scalars.DURATION_PATTERN: st.sampled_from(["P7D", "P1W", "P1M", "P1Y2M3D"]),
 }
 dates = st.sampled_from(["2031-03-02", "2031-03", "2031", "2031-02-2X", "[2031-09-21..2031-09-30]", "2031-09~", 2031])
 

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "loader" / "khabar"
 # From the ground up: a part imports from the rows above its own, and from itself.
 ROWS = (
     {"terms", "errors"},
+    {"scalars"},
     {"codes", "files", "model", "resources"},
     {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
     {"chronology", "conversion", "reading"},

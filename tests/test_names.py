@@ -8,6 +8,7 @@ import pytest
 from khabar import model
 from khabar.model import Corpus
 from khabar.names import ALLOWED, EVENT, PLACE, STATEMENT, Names, entity_uses, uses
+from khabar.scalars import REFERENCE_PATTERN
 
 CORPUS = msgspec.convert(
     {
@@ -136,7 +137,7 @@ def test_every_reference_of_a_record_is_told_with_its_path() -> None:
 def test_every_field_of_references_has_its_kinds(section: str, record: type[msgspec.Struct]) -> None:
     def refers(annotation: object) -> bool:
         text = str(annotation)
-        return f"'pattern': {model.REFERENCE_PATTERN!r}" in text
+        return f"'pattern': {REFERENCE_PATTERN!r}" in text
 
     fields = {name for name, annotation in _hints(record).items() if refers(annotation) and name != "via"}
     assert fields == set(ALLOWED[section])

@@ -20,7 +20,7 @@ from rdflib import RDFS as RDFS_NAMESPACE
 from rdflib.collection import Collection
 from rdflib.compare import isomorphic
 
-from khabar import model, names, resources, vocabulary
+from khabar import model, names, resources, scalars, vocabulary
 from khabar.quads import mapping
 from khabar.reference.ontology import page
 from khabar.terms import RDFS
@@ -273,7 +273,7 @@ def test_shapes_list_the_words_of_the_schemes(shapes: rdflib.Graph) -> None:
 
 
 def test_shapes_list_the_details_that_a_record_may_name(shapes: rdflib.Graph) -> None:
-    assert listed(shapes, "claim-detail") == {name_of(property_of(key)) for key in get_args(model.Detail)}
+    assert listed(shapes, "claim-detail") == {name_of(property_of(key)) for key in get_args(scalars.Detail)}
 
 
 def test_every_shape_speaks_english_and_arabic(shapes: rdflib.Graph) -> None:
@@ -323,7 +323,7 @@ def test_the_mapping_writes_every_property_but_what_is_implied_or_derived() -> N
 
 
 def test_entities_of_records_are_classes() -> None:
-    assert {term(name) for name in get_args(model.EntityType)} <= set(vocabulary.classes())
+    assert {term(name) for name in get_args(scalars.EntityType)} <= set(vocabulary.classes())
 
 
 def test_the_roles_of_the_loader_are_those_of_the_ontology() -> None:

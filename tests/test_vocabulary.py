@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from khabar import model, vocabulary
+from khabar import model, scalars, vocabulary
 from khabar.vocabulary import key_of, name_of, property_of, super_classes, super_properties, term
 
 
@@ -88,8 +88,8 @@ def test_a_label_falls_back_to_the_language_without_region_and_then_to_english(l
 
 
 def test_the_words_of_records_are_those_of_the_schemes() -> None:
-    assert vocabulary.concepts("stances") == get_args(model.Stance)
-    assert vocabulary.concepts("certainties") == get_args(model.Certainty)
+    assert vocabulary.concepts("stances") == get_args(scalars.Stance)
+    assert vocabulary.concepts("certainties") == get_args(scalars.Certainty)
     assert vocabulary.concepts("standings") == ("uncontested", "contested", "only-alleged")
 
 

@@ -1,9 +1,8 @@
 """The records that an author writes: a corpus, its entities, its articles.
 
 Every field is as it stands in the YAML: references are ids, dates are EDTF text, nothing is resolved. A missing
-optional value is ``None``, a missing optional list or map is empty. The JSON Schema that editors use and the decoder
-that reads YAML are both derived from these types; what each key means stands in the docstrings, which editors and
-``docs/records.md`` show.
+optional value is ``None``, a missing optional list or map is empty. The decoder that reads YAML and the JSON Schema
+are made from these types, and from the docstrings what editors and ``docs/records.md`` say of each key.
 """
 
 from __future__ import annotations
@@ -13,98 +12,31 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta
 
-from khabar.terms import HTTP_IRI_PATTERN
-
-# An id starts with a letter, so that no YAML reader takes it for a number, and is no word of YAML's core schema.
-SLUG_PATTERN = r"^(?!(?:null|true|false)$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
-REFERENCE_PATTERN = r"^(?!(?:null|true|false)$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)?$"
-LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
-TYPE_NAME_PATTERN = r"^[A-Z][A-Za-z0-9]{0,79}$"
-SHA256_PATTERN = r"^[0-9a-f]{64}$"
-BASE_PATTERN = r"^(?=.*[/#]$)" + HTTP_IRI_PATTERN
-MATCH_PATTERN = r"^Q[1-9][0-9]{0,11}$|" + HTTP_IRI_PATTERN
-DURATION_PATTERN = r"^P(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,5}W)?(?:[0-9]{1,6}D)?$"
-
-
-def _matching(expected: str, code: str, pattern: str, max_length: int | None = None) -> Meta:
-    # Not Meta(pattern=...): msgspec 0.22 releases the compiled pattern once too often when such a type stands in a
-    # union with a tuple of itself, which aborts the process at its end. The description is what a fault expects.
-    return Meta(
-        description=expected, extra={"code": code}, extra_json_schema={"pattern": pattern}, max_length=max_length
-    )
-
-
-Text: TypeAlias = Annotated[
-    str,
-    # Editors read YAML 1.2, where an unquoted 2023 or true is no string; the loader keeps what was written.
-    Meta(description="a text", min_length=1, extra_json_schema={"type": ["string", "number", "boolean"]}),
-]
-Slug: TypeAlias = Annotated[
-    str, _matching("an id: a-z, 0-9 and single hyphens, a letter first", "KH014", SLUG_PATTERN, max_length=80)
-]
-Reference: TypeAlias = Annotated[
-    str, _matching("an id, or article.id of another article", "KH014", REFERENCE_PATTERN, max_length=161)
-]
-References: TypeAlias = Reference | tuple[Reference, ...]
-LanguageTag: TypeAlias = Annotated[
-    str, _matching("a language tag such as en, ar or zh-Hant", "KH016", LANGUAGE_PATTERN, max_length=35)
-]
-LanguageMap: TypeAlias = Annotated[dict[LanguageTag, Text], Meta(description="texts by language", min_length=1)]
-Iri: TypeAlias = Annotated[str, _matching("an http or https IRI", "KH015", HTTP_IRI_PATTERN, max_length=2000)]
-Base: TypeAlias = Annotated[
-    str, _matching("an http or https IRI that ends in / or #", "KH015", BASE_PATTERN, max_length=2000)
-]
-Match: TypeAlias = Annotated[
-    str,
-    _matching("a Q-number of Wikidata, or an http or https IRI", "KH015", MATCH_PATTERN, max_length=2000),
-]
-Matches: TypeAlias = Match | tuple[Match, ...]
-Sha256: TypeAlias = Annotated[str, _matching("a SHA-256 digest: 64 of 0-9 and a-f", "KH016", SHA256_PATTERN)]
-Edtf: TypeAlias = Annotated[
-    str,
-    # A bare year is an integer to an editor.
-    Meta(
-        description="an EDTF date such as 2023-08-21, 2023-08 or [2023-09-21..2023-09-30]",
-        extra={"code": "KH030"},
-        min_length=4,
-        max_length=400,
-        extra_json_schema={"type": ["string", "integer"]},
-    ),
-]
-Duration: TypeAlias = Annotated[str, _matching("a duration such as P7D or P1M", "KH016", DURATION_PATTERN)]
-TypeName: TypeAlias = Annotated[
-    str, _matching("a name of a type: a capital first, letters and digits", "KH016", TYPE_NAME_PATTERN)
-]
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=10_000_000)]
-Ordinal: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
-
-Stance: TypeAlias = Literal[
-    "asserts", "reports", "alleges", "confirms", "denies", "disputes", "declines-comment", "retracts"
-]
-Certainty: TypeAlias = Literal["certain", "probable", "possible", "unstated"]
-EntityType: TypeAlias = Literal["Person", "Organisation", "Outlet", "Polity", "Place"]
-Detail: TypeAlias = Literal[
-    "date",
-    "place",
-    "participant",
-    "attendee",
-    "host",
-    "visitor",
-    "inviter",
-    "party",
-    "provider",
-    "recipient",
-    "force",
-    "against",
-    "in_exchange_for",
-    "topic",
-    "object",
-    "purpose",
-]
+from khabar.scalars import (
+    Base,
+    Certainty,
+    Count,
+    Detail,
+    Duration,
+    Edtf,
+    EntityType,
+    Iri,
+    LanguageMap,
+    LanguageTag,
+    Matches,
+    Ordinal,
+    Reference,
+    References,
+    Sha256,
+    Slug,
+    Stance,
+    Text,
+    TypeName,
+)
 
 
-class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What all records share: immutable, named fields only, no unknown keys."""
+class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What all records share: immutable, named fields only, no unknown keys, no work for the garbage collector."""
 
 
 class Annotator(_Record, frozen=True):
@@ -298,8 +230,7 @@ class Event(_Record, frozen=True):
     """An occurrence as described: real, planned or merely alleged.
 
     Keys:
-        type: khabar's ``Event``, ``Meeting``, ``Visit``, ``Agreement``, ``Provision``, ``AccessGrant``,
-            ``ForcePresence``, or one that the corpus declares.
+        type: A type of khabar's, such as ``Visit``, or one that the corpus declares.
         label: What happened or is said to have happened, in a few words.
         date: When: an EDTF date, or before or after another event.
         place: Where.
@@ -388,8 +319,7 @@ class Hop(_Record, frozen=True):
 class Statement(_Record, frozen=True):
     """One source's stance toward one claim, and the outlets that passed it on.
 
-    Exactly one of ``claim``, ``event`` and ``relays`` is given. ``via`` runs from the outlet nearest to the source
-    outwards; the article's publisher is the last link without being written.
+    Exactly one of ``claim``, ``event`` and ``relays`` is given.
 
     Keys:
         source: Who says it: an entity, or an unnamed source of the article.
@@ -400,7 +330,7 @@ class Statement(_Record, frozen=True):
         claim: The claim.
         event: An event, whose description is the claim.
         relays: An earlier statement that it passes on.
-        via: The outlets it came through, the one nearest to the source first.
+        via: The outlets it came through, the one nearest to the source first; the publisher is the last unwritten.
         date: When it was said.
         responds_to: The statement that it answers.
         same_as: The same statement in another article.

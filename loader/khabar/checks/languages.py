@@ -7,8 +7,9 @@ from typing import Final
 
 from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
-from khabar.model import ArticleRecord, LanguageMap
+from khabar.model import ArticleRecord
 from khabar.names import Keys
+from khabar.scalars import LanguageMap
 
 READ: Final = {
     "article": ("title",),

@@ -31,7 +31,7 @@ def init(folder: Path) -> None:
 def _slug(_: click.Context, option: click.Parameter, value: str) -> str:
     import re
 
-    from khabar.model import SLUG_PATTERN
+    from khabar.scalars import SLUG_PATTERN
 
     if not re.fullmatch(SLUG_PATTERN, value):
         raise click.BadParameter("expected lower-case letters, digits and single hyphens, a letter first", param=option)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from khabar.dates.bounds import Bounds, add_days, add_months, month_end
 from khabar.dates.edtf import DateRefused
-from khabar.model import DURATION_PATTERN
+from khabar.scalars import DURATION_PATTERN
 
 Direction: TypeAlias = Literal["before", "after"]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias, get_args
 
 from khabar.errors import QueryRefused
-from khabar.model import LANGUAGE_PATTERN, TYPE_NAME_PATTERN, Certainty, Stance
 from khabar.queries.catalogue import PARAMETERS, Query, values_block
 from khabar.queries.spelling import Term, spell
 from khabar.queries.tokens import tokens
+from khabar.scalars import LANGUAGE_PATTERN, TYPE_NAME_PATTERN, Certainty, Stance
 from khabar.terms import XSD, Literal, is_http_iri
 
 KHB: Final = "https://w3id.org/khabar/ns#"

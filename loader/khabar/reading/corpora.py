@@ -11,7 +11,7 @@ from khabar.errors import Fault
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, EntitiesFile, Entity
 from khabar.reading.decoding import decode
 from khabar.reading.nodes import Node, compose
-from khabar.reading.places import place
+from khabar.reading.places import locate, place
 from khabar.reading.text import decode_text, read_bytes, shown, shown_path
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -84,57 +84,47 @@ def _read(path: Path, struct: type[S], faults: list[Fault]) -> tuple[S | None, N
 
 def _read_entities(files: list[Path], paths: dict[str, str], faults: list[Fault]) -> dict[str, Entity]:
     entities: dict[str, Entity] = {}
-    nodes: dict[str, tuple[str, Node]] = {}
     for path in files:
         record, node = _read(path, EntitiesFile, faults)
         if record is None or node is None:
             continue
         for slug, entity in record.entities.items():
-            keys = ("entities", slug)
-            _tell_twice(slug, keys, shown_path(path), node, nodes, faults)
-            entities.setdefault(slug, entity)
-            paths.setdefault(f"entities.{slug}", shown_path(path))
+            first = paths.setdefault(f"entities.{slug}", shown_path(path))
+            if entities.setdefault(slug, entity) is not entity:
+                _tell_twice(slug, ("entities", slug), path, node, first, faults)
     return entities
 
 
 def _read_articles(files: list[Path], paths: dict[str, str], faults: list[Fault]) -> list[ArticleRecord]:
-    articles: list[ArticleRecord] = []
-    nodes: dict[str, tuple[str, Node]] = {}
+    articles: dict[str, ArticleRecord] = {}
     for path in files:
         record, node = _read(path, ArticleRecord, faults)
         if record is None or node is None:
             continue
         slug = record.article.id
         _tell_reserved(record, node, shown_path(path), faults)
-        _tell_twice(slug, ("article", "id"), shown_path(path), node, nodes, faults)
-        articles.append(record)
-        paths.setdefault(f"articles.{slug}", shown_path(path))
-    return articles
+        first = paths.setdefault(f"articles.{slug}", shown_path(path))
+        if articles.setdefault(slug, record) is not record:
+            _tell_twice(slug, ("article", "id"), path, node, first, faults)
+    return list(articles.values())
 
 
 def _tell_twice(
-    slug: str,
-    keys: tuple[str | int, ...],
-    path: str,
-    node: Node,
-    nodes: dict[str, tuple[str, Node]],
-    faults: list[Fault],
+    slug: str, keys: tuple[str | int, ...], path: Path, node: Node, first: str, faults: list[Fault]
 ) -> None:
-    first_path, first = nodes.setdefault(slug, (path, node))
-    if first is node:
-        return
     line, column = place(node, keys)
-    first_line, first_column = place(first, keys)
+    # Read again: to keep all trees for this would take more memory and time than everything else.
+    first_line, first_column = locate(first, keys)
     faults.append(
         Fault(
-            path=path,
+            path=shown_path(path),
             line=line,
             column=column,
             code="KH020",
             keys=keys,
             expected="every id once",
             found=f"{shown(slug)} again",
-            remedy=f"the first is at {first_path}:{first_line}:{first_column}",
+            remedy=f"the first is at {first}:{first_line}:{first_column}",
         )
     )
 

@@ -8,10 +8,11 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from khabar.errors import Fault
-from khabar.model import LANGUAGE_PATTERN, SLUG_PATTERN, Evidence
+from khabar.model import Evidence
 from khabar.reading.kinds import Choice, Either, Kind, Listing, Number, Record, Table, Word
 from khabar.reading.nodes import Mapping, Mark, Node, Refused, Scalar, Sequence
 from khabar.reading.text import MASK, shown
+from khabar.scalars import LANGUAGE_PATTERN, SLUG_PATTERN
 
 
 class Finding(NamedTuple):

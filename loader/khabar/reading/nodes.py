@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
 import yaml
 from yaml import events
 
@@ -26,44 +27,32 @@ class Mark(Protocol):
     column: int
 
 
-class Scalar:
+class Scalar(msgspec.Struct, eq=False, gc=False):
     """A text. ``plain`` tells that it stands without quotes, so that ``2`` may be a number."""
 
-    __slots__ = ("mark", "plain", "value")
-
-    def __init__(self, value: str, mark: Mark, *, plain: bool) -> None:
-        self.value = value
-        self.plain = plain
-        self.mark = mark
+    value: str
+    mark: Mark
+    plain: bool
 
 
-class Sequence:
+class Sequence(msgspec.Struct, eq=False):
     """A list."""
 
-    __slots__ = ("items", "mark")
-
-    def __init__(self, mark: Mark) -> None:
-        self.items: list[Node] = []
-        self.mark = mark
+    mark: Mark
+    items: list[Node] = []
 
 
-class Mapping:
+class Mapping(msgspec.Struct, eq=False):
     """A map; its keys are unique scalars."""
 
-    __slots__ = ("mark", "pairs")
-
-    def __init__(self, mark: Mark) -> None:
-        self.pairs: list[tuple[Scalar, Node]] = []
-        self.mark = mark
+    mark: Mark
+    pairs: list[tuple[Scalar, Node]] = []
 
 
-class Refused:
+class Refused(msgspec.Struct, eq=False):
     """What stood where an alias was; the fault is told already."""
 
-    __slots__ = ("mark",)
-
-    def __init__(self, mark: Mark) -> None:
-        self.mark = mark
+    mark: Mark
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping | Refused
@@ -102,7 +91,6 @@ class _Composer:
         self._text = text
         self._path = path
         self._faults = faults
-        self._escapes = "\\" in text
         self._masked = MASK in text
 
     def _tell(self, mark: Any, code: str, expected: str, found: str, remedy: str = "") -> None:
@@ -120,7 +108,7 @@ class _Composer:
         )
 
     def run(self) -> Node | None:
-        next_event = _next_event(self._text)
+        next_event, escapes = _next_event(self._text), "\\" in self._text
         stack: list[tuple[Sequence | Mapping, list[Node]]] = []
         children: list[Node] = []
         top = children
@@ -128,7 +116,12 @@ class _Composer:
             event: Any = next_event()
             kind = type(event)
             if kind is events.ScalarEvent:
-                children.append(self._scalar(event))
+                if event.tag is not None or event.anchor is not None:
+                    self._tell_properties(event)
+                node = Scalar(event.value, event.start_mark, not event.style and event.tag is None)
+                if escapes and event.style == '"':
+                    self._check_escapes(node)
+                children.append(node)
             elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
                 self._tell_properties(event)
                 container = (Mapping if kind is events.MappingStartEvent else Sequence)(event.start_mark)
@@ -158,14 +151,6 @@ class _Composer:
         if top:
             self._tell(event.start_mark, "KH007", "one document", "a second one", "make it a file of its own")
         return not top
-
-    def _scalar(self, event: Any) -> Scalar:
-        style = event.style
-        node = Scalar(event.value, event.start_mark, plain=not style and event.tag is None)
-        self._tell_properties(event)
-        if style == '"' and self._escapes:
-            self._check_escapes(node)
-        return node
 
     def _alias(self, event: Any) -> Refused:
         self._tell(

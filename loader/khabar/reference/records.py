@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from khabar.model import LANGUAGE_PATTERN, SLUG_PATTERN, ArticleRecord, CorpusHeader, EntitiesFile
+from khabar.model import ArticleRecord, CorpusHeader, EntitiesFile
 from khabar.reading.kinds import Choice, Either, Field, Kind, Listing, Number, Record, Table, Word, kind_of
+from khabar.scalars import LANGUAGE_PATTERN, SLUG_PATTERN
 
 _HEAD = """# The records, key by key
 
