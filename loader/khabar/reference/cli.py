@@ -26,7 +26,7 @@ def page() -> str:
     >>> "## khabar check" in page()
     True
     """
-    context = click.Context(khabar, info_name="khabar")
+    context = click.Context(khabar, info_name="khabar", **khabar.context_settings)
     commands = [(name, khabar.get_command(context, name)) for name in khabar.list_commands(context)]
     known = [(name, command) for name, command in commands if command is not None]
     table = "".join(f"| [`{name}`](#khabar-{name}) | {_first_sentence(command)} |\n" for name, command in known)
