@@ -24,9 +24,14 @@ def test_the_old_bytes_stay_until_the_block_ends(tmp_path: Path) -> None:
 def test_a_failure_inside_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "graph.ttl"
     target.write_bytes(b"old")
-    with pytest.raises(ZeroDivisionError), replaced(target) as file:
-        file.write(b"half")
-        raise ZeroDivisionError
+
+    def write_half() -> None:
+        with replaced(target) as file:
+            file.write(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
 
