@@ -17,6 +17,15 @@ class Severity(enum.Enum):
     WARNING = "warning"
 
 
+_LONG_KEY = 100
+
+
+def _shown(key: str) -> str:
+    # An unknown key can hold anything: a line end would end the fault, a bidi control turn it around.
+    key = key if len(key) <= _LONG_KEY else f"{key[:_LONG_KEY]}…"
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in key)
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """One thing that is wrong with the data, at one place.
 
@@ -40,7 +49,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, order=True):
         """The path inside the record as people write it: ``events.visit.participant[0]``."""
         text = ""
         for key in self.keys:
-            text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+            text += f"[{key}]" if isinstance(key, int) else f".{_shown(key)}" if text else _shown(key)
         return text
 
     @property

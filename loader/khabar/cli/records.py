@@ -110,7 +110,7 @@ def schema(part: RecordKind) -> None:
     """
     from khabar.reading.schema import json_schema
 
-    streams.data(json.dumps(json_schema(part), ensure_ascii=False, indent=2) + "\n")
+    streams.data(json.dumps(json_schema(part), indent=2) + "\n")
 
 
 COMMANDS = (init, new, cite, schema)
