@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from khabar.terms import Literal, Object, Quad
+from khabar.terms import XSD_STRING, Literal, Object, Quad
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -58,4 +58,6 @@ def to_rdflib(value: Object) -> rdflib.URIRef | rdflib.Literal:
         return rdflib.URIRef(value)
     if value.language:
         return rdflib.Literal(value.lexical, lang=value.language)
-    return rdflib.Literal(value.lexical, datatype=rdflib.URIRef(value.datatype), normalize=False)
+    # rdflib holds a string with xsd:string for another term than the same string in a query or a Turtle file.
+    datatype = None if value.datatype == XSD_STRING else rdflib.URIRef(value.datatype)
+    return rdflib.Literal(value.lexical, datatype=datatype, normalize=False)

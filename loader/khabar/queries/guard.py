@@ -135,7 +135,7 @@ def _service(text: str, after: tuple[Token, ...], services: Collection[str]) -> 
         found = rest[0].text if rest else "the end of the query"
         raise QueryRefused(where="query, SERVICE", expected="an IRI written out in <>", found=found)
     if (iri := rest[0].text[1:-1]) not in services:
-        raise _refused(text, rest[0], "a SERVICE that was allowed", iri, f"allow it: --service {iri}")
+        raise _refused(text, rest[0], "a SERVICE that was allowed", iri, f"allow it: --allow-service {iri}")
 
 
 def _refused(text: str, token: Token, expected: str, found: str, remedy: str = "") -> QueryRefused:
