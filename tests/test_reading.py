@@ -332,6 +332,12 @@ def test_a_folder_and_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: p
     ]
 
 
+def test_faults_at_one_place_have_an_order_whatever_their_keys() -> None:
+    there = {"path": "a", "line": 1, "column": 1, "code": "KH012", "expected": "a text", "found": "a list"}
+    item, key = (msgspec.convert({**there, "keys": keys}, Fault) for keys in (("a", 0), ("a", "b")))
+    assert sorted([item, key]) == sorted([key, item]) == [key, item]
+
+
 def test_places_are_found_again(tmp_path: Path) -> None:
     path = tmp_path / "record.yaml"
     path.write_text(

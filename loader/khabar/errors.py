@@ -26,7 +26,7 @@ def _shown(key: str) -> str:
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in key)
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong with the data, at one place.
 
     ``line`` and ``column`` count from 1; a fault of a whole file stands at 1:1. ``keys`` is the path inside the
@@ -59,6 +59,22 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, order=True):
         remedy = f" ({self.remedy})" if self.remedy else ""
         return f"{where}expected {self.expected}, found {self.found}{remedy}"
 
+    def __lt__(self, other: Fault) -> bool:
+        """The order of their places; faults at one place go by code and words."""
+        return self._rank < other._rank
+
+    @property
+    def _rank(self) -> tuple[str, int, int, str, str, str]:
+        return self.path, self.line, self.column, self.code, self.field, self.message
+
+    def __lt__(self, other: Fault) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str | int, ...]:
+        # The field as text, for keys mix words and numbers, which have no order.
+        return self.path, self.line, self.column, self.code, self.field, self.expected, self.found, self.remedy
+
     def __str__(self) -> str:
         """``file:line:column CODE message``, the form that editors make into a link."""
         return f"{self.path}:{self.line}:{self.column} {self.code} {self.message}"
@@ -77,9 +93,19 @@ class KhabarError(Exception):
         self.remedy = remedy
         super().__init__(where, expected, found, remedy)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.__dict__)
+
     def __str__(self) -> str:
         remedy = f" ({self.remedy})" if self.remedy else ""
         return f"{self.where}: expected {self.expected}, found {self.found}{remedy}"
+
+
+def _restored(kind: type[KhabarError], attributes: dict[str, Any]) -> KhabarError:
+    # Exceptions are pickled by their positional arguments, and these have none.
+    error = kind.__new__(kind)
+    error.__dict__.update(attributes)
+    return error
 
 
 class FaultyData(KhabarError):
@@ -93,9 +119,6 @@ class FaultyData(KhabarError):
             expected="data without faults",
             found=f"{len(self.faults)} fault{'s' if len(self.faults) > 1 else ''}, the first: {first}",
         )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.faults,)
 
 
 class FileFailed(KhabarError):

@@ -37,7 +37,7 @@ def read_corpus(folder: Path) -> tuple[Corpus | None, list[Fault]]:
     entities = _read_entities(_files(folder / "entities", faults, required=False), paths, faults)
     articles = _read_articles(_files(folder / "articles", faults, required=True), paths, faults)
     if faults or header is None:
-        return None, _in_order(faults)
+        return None, sorted(faults)
     return Corpus(header=header, entities=entities, articles=tuple(articles), paths=paths), []
 
 
@@ -47,18 +47,13 @@ def read_article(path: Path) -> tuple[ArticleRecord | None, list[Fault]]:
     record, node = _read(path, ArticleRecord, faults)
     if record is not None and node is not None:
         _tell_reserved(record, node, shown_path(path), faults)
-    return (None if faults else record), _in_order(faults)
+    return (None if faults else record), sorted(faults)
 
 
 def read_tree(path: Path) -> tuple[Node | None, list[Fault]]:
     """The tree of nodes of one file, whatever it holds."""
     faults: list[Fault] = []
-    return _tree(path, faults), _in_order(faults)
-
-
-def _in_order(faults: list[Fault]) -> list[Fault]:
-    # By the field as text: the keys themselves mix words and numbers, which have no order.
-    return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.column, fault.code, fault.field))
+    return _tree(path, faults), sorted(faults)
 
 
 def _tree(path: Path, faults: list[Fault]) -> Node | None:
