@@ -67,14 +67,6 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     def _rank(self) -> tuple[str, int, int, str, str, str]:
         return self.path, self.line, self.column, self.code, self.field, self.message
 
-    def __lt__(self, other: Fault) -> bool:
-        return self._order < other._order
-
-    @property
-    def _order(self) -> tuple[str | int, ...]:
-        # The field as text, for keys mix words and numbers, which have no order.
-        return self.path, self.line, self.column, self.code, self.field, self.expected, self.found, self.remedy
-
     def __str__(self) -> str:
         """``file:line:column CODE message``, the form that editors make into a link."""
         return f"{self.path}:{self.line}:{self.column} {self.code} {self.message}"
