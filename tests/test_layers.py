@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[1] / "loader" / "khabar"
 ROWS = (
     {"terms", "errors"},
     {"scalars"},
-    {"codes", "files", "model", "resources"},
+    {"codes", "files", "gaps", "model", "resources"},
     {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
     {"chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
