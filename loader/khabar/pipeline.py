@@ -49,12 +49,12 @@ def check(folder: Path | str, *, texts: Mapping[str, Path | str] | None = None) 
 
 def _read(folder: Path, texts: Mapping[str, Path]) -> tuple[Corpus | None, list[Fault]]:
     from khabar.checks import check_corpus
-    from khabar.reading import read_corpus
+    from khabar.reading import survey
 
-    corpus, faults = read_corpus(folder)
+    corpus, faults, gaps = survey(folder)
     if corpus is None:
         return None, faults
-    faults = [*faults, *check_corpus(corpus, texts)]
+    faults = [*faults, *check_corpus(corpus, texts, gaps)]
     return (None if any(fault.severity == Severity.ERROR.value for fault in faults) else corpus), faults
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from khabar.checks import chains, chronology, coverage, cycles, evidence, languages, references
 from khabar.checks.scope import Scope, placed
 from khabar.errors import Fault
+from khabar.gaps import NO_GAPS, Gaps
 from khabar.model import Corpus
 
 Check: TypeAlias = Callable[[Scope], Iterator[Fault]]
@@ -24,11 +25,12 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check_corpus(corpus: Corpus, texts: Mapping[str, Path | str] | None = None) -> list[Fault]:
-    """Every fault of a corpus that reads, in the order of their places; each check sees every record.
+def check_corpus(corpus: Corpus, texts: Mapping[str, Path | str] | None = None, gaps: Gaps = NO_GAPS) -> list[Fault]:
+    """Every fault of a corpus beyond those of reading it, in the order of their places; each check sees every record.
 
-    ``texts`` maps ids of articles to files with their text, by which every passage is proved. What a dangling
-    reference leaves unknown is not told a second time as a fault of what refers to it.
+    ``texts`` maps ids of articles to files with their text, by which every passage is proved. ``gaps`` are what could
+    not be read. Neither what they leave unknown nor what a dangling reference does is told as a fault of what refers
+    to it.
     """
-    scope = Scope(corpus, texts or {})
-    return placed(fault for check in CHECKS for fault in check(scope))
+    scope = Scope(corpus, texts or {}, gaps)
+    return placed(fault for check in CHECKS for fault in check(scope) if not gaps.explain(fault))

@@ -104,7 +104,7 @@ def _letters(word: str) -> frozenset[tuple[str, int]]:
 
 
 def _reference(scope: Scope, article: str | None, path: str, use: Use, guess: _Guess) -> Iterator[Fault]:
-    if scope.names.find(article, use.reference, use.kinds):
+    if scope.names.find(article, use.reference, use.kinds) or scope.gaps.may_name(article, use.reference):
         return
     expected = f"the id of {described(use.kinds)}"
     others = scope.names.candidates(article, use.reference)
@@ -140,6 +140,8 @@ def _twice(path: str, keys: Keys, slug: str, where: str) -> Fault:
 
 
 def _types(scope: Scope, record: ArticleRecord) -> Iterator[Fault]:
+    if scope.gaps.header:
+        return
     known = (*EVENT_TYPES, *scope.corpus.header.event_types)
     for slug, event in record.events.items():
         if event.type not in known:
@@ -160,7 +162,7 @@ def _event_types(scope: Scope) -> Iterator[Fault]:
                 found=f"{name!r}, the name of a class of khabar's",
                 remedy="use khabar's, or choose another name",
             )
-        if event_type.subclass_of not in known:
+        if event_type.subclass_of not in known and not scope.gaps.header:
             yield _no_type(scope.header, (*keys, "subclass_of"), event_type.subclass_of, known)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from khabar.chronology import Chronology, chronology
 from khabar.errors import Fault, Severity
+from khabar.gaps import NO_GAPS, Gaps
 from khabar.model import Corpus
 from khabar.names import Found, Keys, Names
 
@@ -17,9 +18,10 @@ from khabar.names import Found, Keys, Names
 class Scope:
     """A corpus under check, with what several checks need of it."""
 
-    def __init__(self, corpus: Corpus, texts: Mapping[str, Path | str]) -> None:
+    def __init__(self, corpus: Corpus, texts: Mapping[str, Path | str], gaps: Gaps = NO_GAPS) -> None:
         self.corpus = corpus
         self.texts = texts
+        self.gaps = gaps
         self.names = Names(corpus)
 
     @cached_property

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
+from msgspec import convert
+from msgspec.structs import replace
 
 from khabar.errors import Fault
+from khabar.gaps import NO_GAPS, Gaps
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, EntitiesFile, Entity
 from khabar.reading.decoding import decode
 from khabar.reading.nodes import Node, compose
 from khabar.reading.places import locate, place
+from khabar.reading.salvage import STAND_INS, Keys, salvage
 from khabar.reading.text import decode_text, read_bytes, shown, shown_path
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 RESERVED_IDS = frozenset({"entities", "derived", "dataset"})
 """Ids that no article has: the graphs of a data set are named so."""
+
+
+class Survey(NamedTuple):
+    """All of a corpus that can be read, every fault of reading it, and what is missing for that reason.
+
+    ``corpus`` is None where there is no folder to read.
+    """
+
+    corpus: Corpus | None
+    faults: list[Fault]
+    gaps: Gaps
 
 
 def read_corpus(folder: Path) -> tuple[Corpus | None, list[Fault]]:
@@ -27,18 +43,25 @@ def read_corpus(folder: Path) -> tuple[Corpus | None, list[Fault]]:
     left alone, but a ``.yml`` file or a folder with records inside one of these two is told: nobody should miss it
     in the graph without a word. Faults come in the order of files and places; paths start with ``folder`` as given.
     """
+    corpus, faults, _ = survey(folder)
+    return (None if faults else corpus), faults
+
+
+def survey(folder: Path) -> Survey:
+    """As much of a corpus as can be read in spite of its faults; see `read_corpus`.
+
+    A record with faults is there without the parts that have them, so that what lies between records can be checked
+    at the same time.
+    """
     faults: list[Fault] = []
-    paths: dict[str, str] = {}
     if not _is_folder(folder, "a folder with a corpus", faults):
-        return None, faults
-    header_path = folder / "corpus.yaml"
-    header, _ = _read(header_path, CorpusHeader, faults)
-    paths["corpus"] = shown_path(header_path)
-    entities = _read_entities(_files(folder / "entities", faults, required=False), paths, faults)
-    articles = _read_articles(_files(folder / "articles", faults, required=True), paths, faults)
-    if faults or header is None:
-        return None, sorted(faults)
-    return Corpus(header=header, entities=entities, articles=tuple(articles), paths=paths), []
+        return Survey(None, faults, NO_GAPS)
+    reader = _Reader(faults)
+    header = reader.header(folder / "corpus.yaml")
+    reader.entities(_files(folder / "entities", faults, required=False))
+    reader.articles(_files(folder / "articles", faults, required=True))
+    corpus = Corpus(header=header, entities=reader.entity, articles=tuple(reader.article.values()), paths=reader.paths)
+    return Survey(corpus, sorted(faults), reader.gaps())
 
 
 def read_article(path: Path) -> tuple[ArticleRecord | None, list[Fault]]:
@@ -77,31 +100,94 @@ def _read(path: Path, struct: type[S], faults: list[Fault]) -> tuple[S | None, N
     return decode(node, struct, shown_path(path), faults), node
 
 
-def _read_entities(files: list[Path], paths: dict[str, str], faults: list[Fault]) -> dict[str, Entity]:
-    entities: dict[str, Entity] = {}
-    for path in files:
-        record, node = _read(path, EntitiesFile, faults)
-        if record is None or node is None:
-            continue
-        for slug, entity in record.entities.items():
-            first = paths.setdefault(f"entities.{slug}", shown_path(path))
-            if entities.setdefault(slug, entity) is not entity:
-                _tell_twice(slug, ("entities", slug), path, node, first, faults)
-    return entities
+class _Reader:
+    """Reads the files of one corpus, and notes what it cannot."""
 
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        self.paths: dict[str, str] = {}
+        self.entity: dict[str, Entity] = {}
+        self.article: dict[str, ArticleRecord] = {}
+        self._names: set[tuple[str | None, str]] = set()
+        self._torn: set[str] = set()
+        self._entries: set[tuple[str, Keys]] = set()
+        self._stand_ins: set[tuple[str, Keys]] = set()
+        self._lost: set[str] = set()
 
-def _read_articles(files: list[Path], paths: dict[str, str], faults: list[Fault]) -> list[ArticleRecord]:
-    articles: dict[str, ArticleRecord] = {}
-    for path in files:
-        record, node = _read(path, ArticleRecord, faults)
-        if record is None or node is None:
-            continue
-        slug = record.article.id
-        _tell_reserved(record, node, shown_path(path), faults)
-        first = paths.setdefault(f"articles.{slug}", shown_path(path))
-        if articles.setdefault(slug, record) is not record:
-            _tell_twice(slug, ("article", "id"), path, node, first, faults)
-    return list(articles.values())
+    def gaps(self) -> Gaps:
+        return Gaps(
+            names=frozenset(self._names),
+            articles=frozenset(self._torn),
+            entries=frozenset(self._entries),
+            stand_ins=frozenset(self._stand_ins),
+            shared="entities" in self._lost,
+            foreign="articles" in self._lost,
+            header="header" in self._lost,
+        )
+
+    def header(self, path: Path) -> CorpusHeader:
+        self.paths["corpus"] = shown_path(path)
+        header, _, lost = self._record(path, CorpusHeader)
+        if header is None:
+            self._lost.add("header")
+            self._entries.add((shown_path(path), ()))
+            return convert({key[0]: value for key, value in STAND_INS.items() if len(key) == 1}, CorpusHeader)
+        if lost:
+            self._lost.add("header")
+        return header
+
+    def entities(self, files: list[Path]) -> None:
+        for path in files:
+            record, node, lost = self._record(path, EntitiesFile)
+            if record is None or node is None:
+                self._lost.add("entities")
+                continue
+            self._note(None, lost)
+            for slug, entity in record.entities.items():
+                first = self.paths.setdefault(f"entities.{slug}", shown_path(path))
+                if self.entity.setdefault(slug, entity) is not entity:
+                    _tell_twice(slug, ("entities", slug), path, node, first, self.faults)
+
+    def articles(self, files: list[Path]) -> None:
+        for path in files:
+            record, node, lost = self._record(path, ArticleRecord)
+            if record is None or node is None:
+                self._lost.add("articles")
+                continue
+            slug = record.article.id
+            if (shown_path(path), ("article", "id")) in self._stand_ins:
+                self._lost.add("articles")
+                slug = f"{slug}-{len(self.article)}"
+                record = replace(record, article=replace(record.article, id=slug))
+            self._note(slug, lost)
+            _tell_reserved(record, node, shown_path(path), self.faults)
+            first = self.paths.setdefault(f"articles.{slug}", shown_path(path))
+            if self.article.setdefault(slug, record) is not record:
+                _tell_twice(slug, ("article", "id"), path, node, first, self.faults)
+
+    def _record(self, path: Path, struct: type[S]) -> tuple[S | None, Node | None, frozenset[Keys]]:
+        before = len(self.faults)
+        record, node = _read(path, struct, self.faults)
+        own = self.faults[before:]
+        if node is None or not own:
+            return record, node, frozenset()
+        # What has no keys was told by the composer, which leaves it out of the tree.
+        saved = salvage(node, struct, [fault for fault in own if fault.keys])
+        if saved is None:
+            return None, node, frozenset()
+        self._entries |= {(shown_path(path), keys[:2]) for keys in saved.lost}
+        self._stand_ins |= {(shown_path(path), keys) for keys in saved.stand_ins}
+        return saved.record, node, saved.lost
+
+    def _note(self, article: str | None, lost: Iterable[Keys]) -> None:
+        for keys in lost:
+            match keys:
+                case (_, str(slug)):
+                    self._names.add((article, slug))
+                case _ if article is None:
+                    self._lost.add("entities")
+                case _ if len(keys) == 1:
+                    self._torn.add(article)
 
 
 def _tell_twice(
