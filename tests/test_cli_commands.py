@@ -82,6 +82,15 @@ def test_cite_prints_a_block_that_proves_the_passage(tmp_path: Path, capfd: pyte
     assert capfd.readouterr().out == ""
 
 
+def test_cite_asks_for_the_paragraph_of_what_stands_twice(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("No ferry.\n\nNo ferry.\n", "utf-8")
+    assert program.run(["cite", str(text), "No ferry."]) == 1
+    assert "or its paragraph" in capfd.readouterr().err
+    assert program.run(["cite", "--paragraph", "2", str(text), "No ferry."]) == 0
+    assert capfd.readouterr().out.startswith("evidence: {paragraph: 2, start: 0, end: 9, ")
+
+
 def test_a_text_that_is_not_utf_8_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = tmp_path / "text.txt"
     text.write_bytes("خبر".encode("cp1256"))

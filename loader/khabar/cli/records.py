@@ -59,8 +59,11 @@ def new(article_id: str, publisher: str, published: str, language: str) -> None:
 @click.argument("arguments", metavar="[TEXT QUOTE]", nargs=-1)
 @click.option("--fill", "record", metavar="RECORD", help="Replace every 'quote:' of this draft by what proves it.")
 @click.option("--text", metavar="FILE", help="The article's text, with --fill. '-' is standard input.")
+@click.option(
+    "--paragraph", metavar="N", type=click.IntRange(min=1), help="The paragraph, where the passage stands in several."
+)
 @streams.manners
-def cite(arguments: tuple[str, ...], record: str | None, text: str | None) -> None:
+def cite(arguments: tuple[str, ...], record: str | None, text: str | None, paragraph: int | None) -> None:
     """Print what proves a quotation, or fill in a draft.
 
     TEXT is the file of the article's text ('-' is standard input), QUOTE a passage of one paragraph, whole or as
@@ -71,19 +74,19 @@ def cite(arguments: tuple[str, ...], record: str | None, text: str | None) -> No
     digest is added where it is missing. The file is replaced in one step, and only when every quotation was found.
     """
     if record is not None:
-        if arguments or text is None:
+        if arguments or text is None or paragraph is not None:
             raise click.UsageError("expected: khabar cite --fill RECORD --text FILE")
         _fill(record, text)
         return
     if len(arguments) != 2 or text is not None:  # noqa: PLR2004 - TEXT and QUOTE
         raise click.UsageError("expected: khabar cite TEXT QUOTE, or khabar cite --fill RECORD --text FILE")
-    _cite(*arguments)
+    _cite(*arguments, paragraph)
 
 
-def _cite(text: str, quote: str) -> None:
+def _cite(text: str, quote: str, paragraph: int | None) -> None:
     from khabar import drafts
 
-    streams.data(drafts.yaml_block(drafts.cite(streams.text_of(text), quote)))
+    streams.data(drafts.yaml_block(drafts.cite(streams.text_of(text), quote, paragraph)))
 
 
 def _fill(record: str, text: str) -> None:

@@ -126,6 +126,8 @@ def wrong_kind(node: Node, kind: Kind, findings: Findings) -> None:
         found = "a map"
     elif isinstance(node, Sequence):
         found = "a list"
+        if any(isinstance(item, Scalar) and ".." in item.value for item in node.items):
+            remedy = "put it in quotes: YAML takes the brackets of a date for a list"
     elif is_nothing(node):
         found = "nothing"
         remedy = f"put {node.value} in quotes if the word is meant" if node.value else GIVE
