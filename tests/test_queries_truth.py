@@ -109,7 +109,7 @@ def test_an_outlet_that_passes_a_report_on_is_no_second_origin() -> None:
 
 
 def test_one_dispatch_in_three_articles_is_one_origin() -> None:
-    rows = {claim: origins for claim, origins in _rows("eastport", "independent-origins", "claim", "origins")}
+    rows = {row[0]: row[1] for row in _rows("eastport", "independent-origins", "claim", "origins")}
     assert rows["quay-talks.deal-terms"] == "1"
     assert rows["quay-talks.deal-sought"] == "3"
     assert rows["gazette-visit.naval-base"] == "1"

@@ -164,16 +164,17 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
     ) -> urllib.request.Request:
         """The same request at ``newurl``; raises StoreFailed for another host, and for https that becomes http."""
-        del fp, code, msg, headers
+        del code, msg, headers
         here, there = urlsplit(req.full_url), urlsplit(newurl)
         if there.netloc != here.netloc or there.scheme not in (here.scheme, "https"):
+            fp.close()
             raise StoreFailed(
                 where=self._store.name,
                 expected="an answer from this host",
                 found=f"a redirect to {there.scheme}://{there.hostname or ''}",
                 remedy="if you trust it, give its address",
             )
-        return urllib.request.Request(newurl, data=req.data, headers=dict(req.header_items()), method=req.method)  # noqa: S310
+        return urllib.request.Request(newurl, data=req.data, headers=dict(req.header_items()), method=req.get_method())  # noqa: S310
 
     http_error_308 = urllib.request.HTTPRedirectHandler.http_error_302
 
