@@ -22,7 +22,7 @@ DEPTH_LIMIT: Final = 64
 REPEAT_LIMIT: Final = 200
 """How often one operator may occur; a long alternative is written with VALUES."""
 
-JOIN_LIMIT: Final = 150
+JOIN_LIMIT: Final = 120
 """Triple patterns, steps of paths and members of lists in one query: Oxigraph orders 200 joins in 7 seconds, 500 in
 minutes, and 10,000 overflow its stack."""
 
