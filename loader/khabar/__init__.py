@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from khabar.drafts import cite, fill, new_record
     from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
+    from khabar.example import init
     from khabar.model import Corpus
-    from khabar.pipeline import check, graph, query, read, write
+    from khabar.pipeline import check, graph, load, open_store, query, read, write
+    from khabar.queries.catalogue import Query, catalogue
+    from khabar.queries.results import Rows
+    from khabar.reading.schema import json_schema
 
 __version__ = "0.1.0"
 
@@ -17,11 +22,21 @@ __all__ = [
     "FaultyData",
     "FileFailed",
     "KhabarError",
+    "Query",
     "QueryRefused",
+    "Rows",
     "StoreFailed",
     "__version__",
+    "catalogue",
     "check",
+    "cite",
+    "fill",
     "graph",
+    "init",
+    "json_schema",
+    "load",
+    "new_record",
+    "open_store",
     "query",
     "read",
     "write",
@@ -32,7 +47,12 @@ _HOMES = {
         ("Fault", "FaultyData", "FileFailed", "KhabarError", "QueryRefused", "StoreFailed"), "khabar.errors"
     ),
     "Corpus": "khabar.model",
-    **dict.fromkeys(("check", "graph", "query", "read", "write"), "khabar.pipeline"),
+    "Rows": "khabar.queries.results",
+    "init": "khabar.example",
+    "json_schema": "khabar.reading.schema",
+    **dict.fromkeys(("Query", "catalogue"), "khabar.queries.catalogue"),
+    **dict.fromkeys(("cite", "fill", "new_record"), "khabar.drafts"),
+    **dict.fromkeys(("check", "graph", "load", "open_store", "query", "read", "write"), "khabar.pipeline"),
 }
 
 

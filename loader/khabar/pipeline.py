@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 
 def read(folder: Path | str) -> Corpus:
-    """The corpus in ``folder``, without faults.
+    """The corpus in ``folder``, without faults: ``corpus.yaml``, ``entities/*.yaml`` and ``articles/*.yaml``.
 
     Raises `FaultyData` with every fault of every record, those between records included; SHACL shapes and the
     articles' texts are the business of `check`. Raises nothing else for whatever the files hold.
+
+    >>> from khabar.resources import example
+    >>> corpus = read(str(example()))
+    >>> [record.article.id for record in corpus.articles]
+    ['eastport-ferry']
     """
     corpus, faults = _read(Path(folder), {})
     if corpus is None:
@@ -40,6 +45,10 @@ def check(folder: Path | str, *, texts: Mapping[str, Path | str] | None = None) 
 
     ``texts`` maps ids of articles to files with their text: with it every passage is proved by its digest. A passage
     that moved is a warning with its new place. SHACL comes last, and only for a corpus that has no error so far.
+    Raises `FileFailed` only where khabar's own files are missing: whatever the data holds comes back as a fault.
+
+    >>> [str(fault) for fault in check("nowhere")]
+    ['nowhere:1:1 KH001 expected a folder with a corpus, found nothing of that name']
     """
     corpus, faults = _read(Path(folder), {article: Path(text) for article, text in (texts or {}).items()})
     if corpus is not None:
@@ -93,7 +102,12 @@ def quads(corpus: Corpus) -> Iterator[Quad]:
 def graph(corpus: Corpus) -> rdflib.Dataset:
     """The graph of a corpus as an rdflib dataset, one named graph an article; prefixes are bound.
 
-    The default graph is the union of the named ones, so that the bundled queries run on it as they stand.
+    The default graph is the union of the named ones, so that the bundled queries run on it as they stand. There are
+    no blank nodes. Raises nothing for a corpus that `read` returned.
+
+    >>> from khabar.resources import example
+    >>> len(graph(read(str(example()))))
+    321
     """
     import rdflib
 
@@ -123,12 +137,25 @@ def lines(corpus: Corpus, format: str = "turtle") -> Iterator[str]:
 def write(corpus: Corpus, path: Path | str, format: str = "turtle") -> None:
     """Write the graph of a corpus to a file, in UTF-8; byte-identical for equal corpora.
 
-    The file is replaced when the whole is written, or not at all. Raises `FileFailed`.
+    ``format`` is ``turtle``, ``trig``, ``nquads``, ``ntriples``, ``jsonld`` or ``rdfxml``, as the W3C has them; trig,
+    nquads and jsonld keep the named graphs. The file is replaced when the whole is written, or not at all. Raises
+    `FileFailed`.
     """
     from khabar.files import replaced
 
     with replaced(path) as file:
         file.writelines(piece.encode() for piece in lines(corpus, format))
+
+
+def load(corpus: Corpus, folder: Path | str) -> int:
+    """Load the graph of a corpus into an embedded store, an Oxigraph folder; return the number of quads in it.
+
+    The store is replaced as a whole; when anything fails, the old one stays. One writer at a time. Raises `FileFailed`,
+    also for a folder that holds anything but a store, and `StoreFailed`.
+    """
+    from khabar.stores import embedded
+
+    return embedded.write(quads(corpus), Path(folder))
 
 
 def open_store(target: Corpus | Path | str, *, timeout: float = 60.0) -> Store:
@@ -163,6 +190,13 @@ def query(
 
     Raises `QueryRefused` for an unknown name, an unfit parameter or a query that khabar does not run, `StoreFailed`,
     and what `open_store` raises.
+
+    >>> from khabar.resources import example
+    >>> rows = query(str(example()), "standing", standing="contested", lang="en")
+    >>> rows.columns, len(rows)
+    (('standing', 'kind', 'thing', 'thingLabel'), 5)
+    >>> rows.texts()[0]["thingLabel"]
+    'The ferry line gets two berths in return for a fireboat.'
     """
     from khabar.model import Corpus
     from khabar.queries.binding import bind

@@ -95,9 +95,8 @@ def load(corpus: Path, store: str) -> None:
     gives the same store. One writer at a time.
     """
     from khabar import pipeline
-    from khabar.stores import embedded
 
-    count = embedded.write(pipeline.quads(pipeline.read(corpus)), Path(store))
+    count = pipeline.load(pipeline.read(corpus), store)
     streams.talk(f"Loaded {count} quads into {store}")
 
 

@@ -16,7 +16,7 @@ def new_record(
 ) -> str:
     """The YAML of a record to begin with: what must be filled in stands in capitals, and ``check`` tells each of it.
 
-    The sections are there as comments, with an example in each.
+    The sections are there as comments, with an example in each. Raises nothing: what is unfit is told by ``check``.
     """
     labels = ", ".join(f'{tag}: "..."' for tag in languages)
     return _SKELETON.format(id=article_id, labels=labels, publisher=publisher, published=published, language=language)

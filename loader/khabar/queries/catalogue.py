@@ -58,7 +58,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 @functools.cache
 def catalogue() -> tuple[Query, ...]:
-    """Every bundled query, by name.
+    """Every bundled query, by name; raises FileFailed where khabar's own files are missing.
 
     >>> [query.name for query in catalogue()][:2]
     ['access-claims', 'chain-of-transmission']

@@ -31,7 +31,7 @@ def json_schema(kind: RecordKind) -> Schema:
     """The JSON Schema (draft 2020-12) of one kind of file.
 
     ``"article"`` is a file of ``articles/``, ``"entities"`` one of ``entities/``, ``"corpus"`` is ``corpus.yaml``.
-    Patterns keep to what Python's and ECMAScript's regular expressions share.
+    Patterns keep to what Python's and ECMAScript's regular expressions share. Raises KeyError for another kind.
     """
     definitions: Schema = {}
     record = kind_of(_STRUCTS[kind])
