@@ -106,8 +106,9 @@ def _fields(thing: Any) -> str:
     names, defaults = thing.__struct_fields__, thing.__struct_defaults__
     unset = (msgspec.NODEFAULT,) * (len(names) - len(defaults))
     rows = [
-        f"| `{name}` | {_cell(thing.__annotations__[name])} | {'' if default is msgspec.NODEFAULT else _cell(repr(default))} |"
+        f"| `{name}` | {_cell(thing.__annotations__[name])} | {told} |"
         for name, default in zip(names, (*unset, *defaults), strict=True)
+        for told in ("" if default is msgspec.NODEFAULT else _cell(repr(default)),)
     ]
     return "\n".join(["| field | type | unless given |\n|---|---|---|", *rows])
 
