@@ -148,6 +148,7 @@ def test_parameters_not_given_keep_what_the_file_has() -> None:
         ("timeline", "from", "2031-02-30", "expected a day of the calendar, as YYYY-MM-DD, found '2031-02-30'"),
         ("timeline", "from", "20310301", "expected a day of the calendar, as YYYY-MM-DD, found '20310301'"),
         ("timeline", "lang", "english!", "expected a language tag such as en or ar, found 'english!'"),
+        ("timeline", "lang", "en\n", "expected a language tag such as en or ar, found 'en\\n'"),
         ("standing", "standing", "true", "expected one of uncontested, contested, only-alleged, found 'true'"),
         ("linked-entities", "kind", "person", "expected a class such as Person, or its IRI, found 'person'"),
         ("denials", "claim", "a b", "expected an id such as article.id, claims:..., an IRI, found 'a b'"),

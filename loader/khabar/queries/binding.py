@@ -77,7 +77,7 @@ def _plain(where: str, kind: str, text: str) -> Term:
     if kind == "string":
         return Literal(text)
     if kind == "language":
-        if re.match(LANGUAGE_PATTERN, text):
+        if re.fullmatch(LANGUAGE_PATTERN, text):
             return Literal(text.lower())
         raise QueryRefused(where=where, expected="a language tag such as en or ar", found=repr(text))
     if kind == "integer":
@@ -103,7 +103,7 @@ def _word(where: str, kind: str, text: str) -> str:
     words = _WORDS.get(kind)
     if words is None:
         raise QueryRefused(where=where, expected="a type of parameter that khabar knows", found=repr(kind))
-    if word in words or (not words and re.match(TYPE_NAME_PATTERN, word)):
+    if word in words or (not words and re.fullmatch(TYPE_NAME_PATTERN, word)):
         return KHB + word
     if not words and is_http_iri(text):
         return text
