@@ -49,7 +49,7 @@ def oxigraph(data: str, *options: str, suffix: str = "ttl") -> Iterator[str]:
 
 def _wait(address: str) -> None:
     for _ in range(100):
-        with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(address, timeout=5):  # noqa: S310
+        with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(address, timeout=5):  # noqa: S310 - the same
             return
         time.sleep(0.05)
     raise AssertionError(f"no server at {address}")

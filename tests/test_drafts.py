@@ -464,7 +464,7 @@ def test_law_a_quotation_is_a_passage_or_refused(content: str, quotation: str) -
 
 
 @given(LETTERS, st.sampled_from(["'", '"', "|", ">-"]), st.booleans())
-def test_law_a_filled_draft_proves_what_it_quoted(content: str, style: str, flow: bool) -> None:  # noqa: FBT001
+def test_law_a_filled_draft_proves_what_it_quoted(content: str, style: str, flow: bool) -> None:  # noqa: FBT001 - Hypothesis draws it
     text = text_of(content)
     line = max(text.paragraphs, key=len, default="")
     words = line.strip()

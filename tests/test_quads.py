@@ -27,7 +27,7 @@ KHB = vocabulary.NAMESPACE
 
 def triples(node: Node) -> set[tuple[str, Object]]:
     # The header is no business of the quads.
-    resolved = Resolved(header=None, graphs=(ResolvedGraph(GRAPH, (node,)),))  # type: ignore[arg-type]
+    resolved = Resolved(header=None, graphs=(ResolvedGraph(GRAPH, (node,)),))  # type: ignore[arg-type] # see above
     found = list(quads(resolved))
     assert len(found) == len(set(found))
     assert {(quad.subject, quad.graph) for quad in found} <= {(node.iri, GRAPH)}
@@ -35,7 +35,7 @@ def triples(node: Node) -> set[tuple[str, Object]]:
 
 
 def event(**fields: object) -> EventNode:
-    return EventNode(iri=BASE + "events/ferry.e", types=(KHB + "Visit",), **fields)  # type: ignore[arg-type]
+    return EventNode(iri=BASE + "events/ferry.e", types=(KHB + "Visit",), **fields)  # type: ignore[arg-type] # each test gives what fits
 
 
 def test_super_classes_are_written_out() -> None:

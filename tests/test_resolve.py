@@ -78,7 +78,7 @@ def corpus(*records: ArticleRecord, **header: object) -> Corpus:
 
 
 def record(**sections: object) -> ArticleRecord:
-    return ArticleRecord(**{"article": article(), **sections})  # type: ignore[arg-type]
+    return ArticleRecord(**{"article": article(), **sections})  # type: ignore[arg-type] # each test gives what fits
 
 
 def node(of: Corpus, local: str, kind: type[N]) -> N:
@@ -97,7 +97,7 @@ def khb(name: str) -> str:
 
 
 def said(via: tuple[str | Hop, ...] = (), source: str = "mayor", **fields: object) -> Corpus:
-    statement = Statement(source=source, evidence=EVIDENCE, stance="denies", claim="c", via=via, **fields)  # type: ignore[arg-type]
+    statement = Statement(source=source, evidence=EVIDENCE, stance="denies", claim="c", via=via, **fields)  # type: ignore[arg-type] # each test gives what fits
     return corpus(
         record(
             events={"e": MEETING}, claims={"c": Claim(about="e", text=label("They met."))}, statements={"s": statement}
@@ -207,7 +207,7 @@ def test_a_relaying_statement_has_the_claim_of_its_origin_only_with_a_stance_of_
         first,
         ArticleRecord(
             article=article(id="later"),
-            statements={"plain": Statement(**relayed), "own": Statement(**relayed, stance="disputes")},  # type: ignore[arg-type]
+            statements={"plain": Statement(**relayed), "own": Statement(**relayed, stance="disputes")},  # type: ignore[arg-type] # a map of all
         ),
     )
     plain = node(of, "statements/later.plain", StatementNode)

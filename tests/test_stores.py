@@ -151,7 +151,7 @@ def test_a_swap_that_fails_leaves_the_old_store(
 
 
 def test_where_the_system_cannot_swap_two_steps_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(swap, "_swap", lambda one, two: False)  # noqa: ARG005
+    monkeypatch.setattr(swap, "_swap", lambda one, two: False)  # noqa: ARG005 - the form of what it replaces
     embedded.write(some(5), tmp_path / "store")
     embedded.write(some(2), tmp_path / "store")
     assert count(embedded.open_folder(tmp_path / "store")) == 2

@@ -119,9 +119,9 @@ def test_properties_come_in_their_reading_order() -> None:
 
 def test_no_value_can_be_changed() -> None:
     with pytest.raises(TypeError):
-        vocabulary.prefixes()["khb"] = "https://example.org/"  # type: ignore[index]
+        vocabulary.prefixes()["khb"] = "https://example.org/"  # type: ignore[index] # the type refuses it, and so must the value
     with pytest.raises(TypeError):
-        vocabulary.context()["date"] = {}  # type: ignore[index]
+        vocabulary.context()["date"] = {}  # type: ignore[index] # the type refuses it, and so must the value
 
 
 def test_the_terms_are_read_without_rdflib() -> None:

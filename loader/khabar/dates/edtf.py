@@ -220,7 +220,7 @@ def _moment(text: str, whole: str) -> Moment:
 
 def _interval(text: str) -> Interval:
     sides = text.split("/")
-    if len(sides) > 2:  # noqa: PLR2004
+    if len(sides) > 2:  # noqa: PLR2004 - first and last
         raise _no_edtf(text)
     if not any(side not in (OPEN, UNSTATED) for side in sides):
         raise _no_edtf(text, "an interval of two dates, one of which can be open or unknown")
@@ -297,11 +297,11 @@ def _fitting(pattern: str, largest: int) -> Iterator[int]:
 def days_in(year: int, month: int) -> int:
     """How many days a month has."""
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 29 if leap and month == 2 else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]  # noqa: PLR2004
+    return 29 if leap and month == 2 else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]  # noqa: PLR2004 - February
 
 
 def _season_end(day: date) -> date:
-    year, month = (day.year, day.month + 2) if day.month < 12 else (day.year + 1, 2)  # noqa: PLR2004
+    year, month = (day.year, day.month + 2) if day.month < 12 else (day.year + 1, 2)  # noqa: PLR2004 - December
     return date(year, month, days_in(year, month)) if year <= date.max.year else date.max
 
 
@@ -318,7 +318,7 @@ def _impossible(moment: Moment, expected: str) -> DateRefused:
 
 
 def _refused(code: str, text: str, expected: str, remedy: str = "") -> DateRefused:
-    shown = text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
+    shown = text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - what fits on a line
     return DateRefused(code=code, where="date", expected=expected, found=repr(shown), remedy=remedy)
 
 

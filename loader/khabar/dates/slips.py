@@ -22,7 +22,7 @@ def mended(text: str) -> Iterator[str]:
     >>> next(mended("30/09/2023"))
     '2023-09-30'
     """
-    if len(text) > 100:  # noqa: PLR2004
+    if len(text) > 100:  # noqa: PLR2004 - no one meant a date
         return
     spaced = _in_ascii(text)
     plain = "".join(spaced.split())
@@ -56,12 +56,12 @@ def _by_numbers(text: str) -> Iterator[str]:
         return
     first, middle, last = found.groups()
     if last is None:
-        if len(first) == 4:  # noqa: PLR2004
+        if len(first) == 4:  # noqa: PLR2004 - the digits of a year
             yield f"{first}-{int(middle):02}"
         return
-    if len(first) == 4:  # noqa: PLR2004
+    if len(first) == 4:  # noqa: PLR2004 - the digits of a year
         yield f"{first}-{int(middle):02}-{int(last):02}"
-    elif len(last) == 4:  # noqa: PLR2004
+    elif len(last) == 4:  # noqa: PLR2004 - the digits of a year
         # Day first, as the world writes it; month first where only that can be.
         yield f"{last}-{int(middle):02}-{int(first):02}"
         yield f"{last}-{int(first):02}-{int(middle):02}"

@@ -168,7 +168,7 @@ class Draft:
 
 def _is_evidence(keys: Keys) -> bool:
     # Of an event or a statement; one of them may have the id "evidence".
-    return keys[2:3] == ("evidence",) and keys[0] in ("events", "statements") and len(keys) <= 4  # noqa: PLR2004
+    return keys[2:3] == ("evidence",) and keys[0] in ("events", "statements") and len(keys) <= 4  # noqa: PLR2004 - and an index in a list
 
 
 def _is_scalar(node: yaml.Node | None) -> TypeGuard[yaml.ScalarNode]:

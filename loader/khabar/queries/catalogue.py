@@ -219,7 +219,7 @@ def _header(name: str, text: str) -> dict[str, Any]:
     import yaml
 
     try:
-        header = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        header = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
         raise QueryRefused(
             where=f"query {name}", expected="a header of #+ lines in YAML", found=" ".join(str(error).split())

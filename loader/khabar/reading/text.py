@@ -188,7 +188,7 @@ def first_not_nfc(text: str) -> int:
         if unicodedata.is_normalized("NFC", chunk):
             continue
         # Every part of a normal text is normal: the shortest beginning that is not ends with the culprit.
-        end = bisect_left(range(len(chunk)), True, key=lambda size: not unicodedata.is_normalized("NFC", chunk[:size]))  # noqa: FBT003
+        end = bisect_left(range(len(chunk)), True, key=lambda size: not unicodedata.is_normalized("NFC", chunk[:size]))  # noqa: FBT003 - what is searched for
         index = start + end - 1
         while index > 0 and unicodedata.combining(text[index]):
             index -= 1

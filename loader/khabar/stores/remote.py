@@ -108,7 +108,7 @@ class RemoteStore:
         wrapper.setQuery(text)
         # SPARQLWrapper writes the request; left to send it, it would follow a redirect to any host, wait for ever
         # on an answer that drips, and take an HTML page for rows.
-        request: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001
+        request: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - it has no public name
         return request
 
     def _body(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
@@ -174,7 +174,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
                 found=f"a redirect to {there.scheme}://{there.hostname or ''}",
                 remedy="if you trust it, give its address",
             )
-        return urllib.request.Request(newurl, data=req.data, headers=dict(req.header_items()), method=req.get_method())  # noqa: S310
+        return urllib.request.Request(newurl, data=req.data, headers=dict(req.header_items()), method=req.get_method())  # noqa: S310 - http or https, by the check above
 
     http_error_308 = urllib.request.HTTPRedirectHandler.http_error_302
 
