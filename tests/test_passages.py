@@ -21,13 +21,16 @@ from khabar.passages import (
     Text,
     TextRefused,
     digest,
-    prove,
     prove_all,
     read_text,
     text_of,
 )
 
 FERRY = "The port said no to the ferry.\n\nقال المسؤول إن العبّارة لن تأتي.\n"
+
+
+def prove(block: Evidence, text: Text) -> Proof:
+    return prove_all((block,), text)[0]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ ENTITIES_GRAPH: Final = "entities"
 DERIVED_GRAPH: Final = "derived"
 DATASET_GRAPH: Final = "dataset"
 RESERVED_ARTICLE_IDS: Final = frozenset({ENTITIES_GRAPH, DERIVED_GRAPH, DATASET_GRAPH})
+"""Ids that no article has: other graphs of a dataset are named so."""
 
 DESCRIBED: Final = "described"
 """The last part of what is generated for an event: the claim "as described", and the publisher's statement of it."""

@@ -135,11 +135,6 @@ def digest(words: str) -> str:
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def prove(block: Evidence, text: Text) -> Proof:
-    """Where ``text`` has the passage of ``block``; see ``prove_all``."""
-    return prove_all((block,), text)[0]
-
-
 def prove_all(blocks: Sequence[Evidence], text: Text) -> list[Proof]:
     """Where ``text`` has each passage, one proof a block, in their order.
 

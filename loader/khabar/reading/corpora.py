@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from khabar.errors import Fault
 from khabar.gaps import NO_GAPS, Gaps
+from khabar.iris import RESERVED_ARTICLE_IDS
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, EntitiesFile, Entity
 from khabar.reading.decoding import decode
 from khabar.reading.nodes import Node, compose
@@ -20,9 +21,6 @@ from khabar.reading.salvage import STAND_INS, Keys, salvage
 from khabar.reading.text import decode_text, read_bytes, shown, shown_path
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-RESERVED_IDS = frozenset({"entities", "derived", "dataset"})
-"""Ids that no article has: the graphs of a data set are named so."""
 
 
 class Survey(NamedTuple):
@@ -211,7 +209,7 @@ def _tell_twice(
 
 
 def _tell_reserved(record: ArticleRecord, node: Node, path: str, faults: list[Fault]) -> None:
-    if record.article.id in RESERVED_IDS:
+    if record.article.id in RESERVED_ARTICLE_IDS:
         keys = ("article", "id")
         line, column = place(node, keys)
         faults.append(
@@ -221,7 +219,7 @@ def _tell_reserved(record: ArticleRecord, node: Node, path: str, faults: list[Fa
                 column=column,
                 code="KH016",
                 keys=keys,
-                expected=f"an id other than {', '.join(sorted(RESERVED_IDS))}",
+                expected=f"an id other than {', '.join(sorted(RESERVED_ARTICLE_IDS))}",
                 found=shown(record.article.id),
             )
         )
