@@ -74,10 +74,62 @@ def test_each_denial_came_through_asharq_al_awsat_first() -> None:
 
 
 def test_a_base_for_training_and_air_defence() -> None:
-    rows = _rows("libya", "deal-terms", "provision", "provider", "recipient", "exchange")
+    rows = _rows("libya", "deal-terms", "provision", "provider", "recipient", "inExchangeFor")
     assert ("hosting", "haftar", "russia", "air-defence") in rows
     assert ("hosting", "haftar", "russia", "training") in rows
     assert not any(provision == "turkish-backing" for provision, *_ in rows)
+
+
+def test_the_terms_are_alleged_and_the_facilities_only_denied() -> None:
+    rows = _rows("libya", "deal-terms", "deal", "provision", "source", "stance")
+    assert set(rows) == {
+        ("defence-deal", "air-defence", "bloomberg-sources", "alleges"),
+        ("defence-deal", "training", "bloomberg-sources", "alleges"),
+        ("defence-deal", "hosting", "bloomberg-sources", "alleges"),
+        ("defence-deal", "docking-rights", "bloomberg", "reports"),
+        ("cooperation-agreements", "base-facilities", "military-source", "denies"),
+    }
+
+
+def test_who_would_grant_what_to_russia_and_what_is_not_said() -> None:
+    rows = _rows("libya", "access-claims", "event", "provider", "recipient", "place")
+    assert set(rows) == {
+        ("base-facilities", "libyan-national-army", "russia", ""),
+        ("base-in-east", "libyan-national-army", "russia", "eastern-libya"),
+        ("base-in-libya", "haftar", "russia", "libya"),
+        ("docking-rights", "", "russia", "port-of-tobruk"),
+        ("hosting", "haftar", "russia", "wagner-held-bases"),
+        ("naval-base", "", "russia", "eastern-coast"),
+    }
+
+
+def test_unnamed_are_the_military_source_bloombergs_sources_and_the_libyan_media() -> None:
+    rows = _rows("libya", "unnamed-sources-alone", "source", "relation", "party")
+    assert set(rows) == {
+        ("military-source", "affiliatedWith", "haftar"),
+        ("bloomberg-sources", "", ""),
+        ("libyan-media", "", ""),
+    }
+
+
+def test_a_denial_is_no_report_of_a_claim() -> None:
+    reported = {claim for (claim,) in _rows("libya", "earliest-report", "claim")}
+    assert not reported & {"base-in-east-planned", "base-in-libya-planned", "bases-facilitated", "occupier-called-in"}
+    assert {"hosting-in-return", "naval-base-possible", "deal-sought"} <= reported
+
+
+def test_a_claim_of_one_language_is_told() -> None:
+    rows = _rows("eastport", "coverage-by-language", "claim", "language", "onlyLanguage")
+    assert ("quay-talks.deal-sought", "en", "true") in rows
+    assert ("quay-talks.deal-terms", "ar", "false") in rows
+    assert ("quay-talks.deal-terms", "en", "false") in rows
+
+
+def test_the_labels_of_the_real_article_are_all_in_arabic() -> None:
+    for query in ("who-says-what", "deal-terms", "access-claims", "forces-present", "meetings-attendance", "timeline"):
+        answer = by_oxigraph(Question("libya", query, "", (("lang", "ar"),)))
+        for column in (name for name in answer.columns if name.endswith("Label")):
+            assert {getattr(term, "language", "ar") for term in answer.column(column) if term is not None} <= {"ar"}
 
 
 def test_six_forces_by_the_military_source_and_wagner_by_bloombergs_sources() -> None:
