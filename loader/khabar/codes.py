@@ -24,7 +24,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "KH001",
         "A file or folder cannot be read",
-        "It is not there, is something else than a file or folder, or may not be read. A record whose name ends in "
+        "It is not there, is something other than a file or folder, or may not be read. A record whose name ends in "
         "`.yml`, or that lies in a folder below `articles/` or `entities/`, is told here too: khabar would not see it.",
         "khabar check corpsu",
         "Check the name and the permissions; records are `articles/*.yaml` and `entities/*.yaml`.",

@@ -250,7 +250,7 @@ class Event(_Record, frozen=True):
         object: What is given, built or agreed.
         purpose: What it is for.
         note: A remark for readers.
-        same_event_as: The same event in another article.
+        same_event_as: The same event, as described in another article or elsewhere in this one.
         close_match: The event, or nearly the event, elsewhere.
         evidence: Where the article describes it; the publisher then asserts it.
     """
@@ -333,7 +333,7 @@ class Statement(_Record, frozen=True):
         via: The outlets it came through, the one nearest to the source first; the publisher is the last unwritten.
         date: When it was said.
         responds_to: The statement that it answers.
-        same_as: The same statement in another article.
+        same_as: The same statement, in another article or elsewhere in this one.
         label: What to call it, where source, stance and claim do not do.
         note: A remark for readers.
     """

@@ -33,7 +33,7 @@ from khabar.reading.text import shown
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-# What YAML 1.2 (core schema) takes for something else than a text, where it stands without quotes.
+# What YAML 1.2 (core schema) takes for something other than a text, where it stands without quotes.
 _BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(

@@ -78,5 +78,5 @@ def _value(parameter: click.Parameter) -> str:
 
 
 def _meaning(option: click.Option) -> str:
-    default = f" Unless told: `{option.default}`." if isinstance(option.default, str) else ""
+    default = f" Default: `{option.default}`." if isinstance(option.default, str) else ""
     return f"{option.help}{default}"
