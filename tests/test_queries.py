@@ -116,6 +116,28 @@ def test_an_unknown_parameter_is_refused_with_the_nearest() -> None:
     )
 
 
+def test_a_query_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "mine.rq"
+    file.write_bytes(b"\xef\xbb\xbf#+ summary: Mine\r\nASK { ?s ?p ?o }\r\n")
+    found = catalogue.read(file)
+    assert (found.summary, found.text) == ("Mine", "#+ summary: Mine\nASK { ?s ?p ?o }\n")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no endless device")
+def test_a_query_file_without_end_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.rq"
+    file.symlink_to("/dev/zero")
+    with pytest.raises(QueryRefused) as caught:
+        catalogue.read(file)
+    assert str(caught.value) == f"{file}: expected at most 65,536 bytes, found more"
+
+
+def test_a_long_query_is_refused_before_anything_looks_into_it() -> None:
+    with pytest.raises(QueryRefused) as caught:
+        catalogue.parse("query", "ASK { " + "a." * 500_000 + "}")
+    assert str(caught.value) == "query: expected at most 65,536 bytes, found 1,000,007 bytes"
+
+
 def test_a_request_is_sparql_a_file_or_a_name(tmp_path: Path) -> None:
     file = tmp_path / "mine.rq"
     file.write_text("#+ summary: Mine\nSELECT ?s (COUNT(?o) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?s", "utf-8")

@@ -172,3 +172,15 @@ def test_any_text_is_refused_in_a_sentence_or_cut_without_loss(text: str) -> Non
     assert not between.strip(" \t\r\n")
     with contextlib.suppress(QueryRefused):
         guard.check(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ASK { " + "a." * 31_000 + "}", '"""' + '"\\' * 31_000, "ASK { " + "é-" * 20_000 + "}", '"a' * 31_000],
+    ids=["dotted", "open strings", "hyphens", "strings"],
+)
+def test_no_text_takes_the_square_of_its_length(text: str) -> None:
+    start = time.monotonic()
+    with contextlib.suppress(QueryRefused):
+        guard.check(text)
+    assert time.monotonic() - start < 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import functools
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import msgspec
 
 from khabar import resources
 from khabar.errors import FileFailed, QueryRefused
+from khabar.queries.guard import SIZE_LIMIT, check_size
 from khabar.queries.tokens import Token, closing, code, tokens
 
 PARAMETERS: Final = "# parameters"
@@ -97,15 +99,23 @@ def read(path: Path) -> Query:
     """The query in the file ``path``, with its header if it has one; raises FileFailed, QueryRefused."""
     expected = "a SPARQL query in UTF-8"
     try:
-        return parse(path.stem, path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            # A device has no end.
+            content = file.read(SIZE_LIMIT + 1).removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise FileFailed.from_os(path, error, expected) from None
+    if len(content) > SIZE_LIMIT:
+        raise QueryRefused(where=str(path), expected=f"at most {SIZE_LIMIT:,} bytes", found="more")
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise FileFailed(where=str(path), expected=expected, found=f"other bytes at {error.start}") from None
+    return parse(path.stem, text)
 
 
 def parse(name: str, text: str) -> Query:
     """The query ``text``: its header read, its marked parameters and its columns found; raises QueryRefused."""
+    check_size(text)
     header = _header(name, text)
     described: dict[str, Any] = header.get("params") or {}
     block = parameters(text)

@@ -53,9 +53,7 @@ def check(text: str, *, services: Collection[str] = ()) -> None:
 
     Raises QueryRefused.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > SIZE_LIMIT:
-        raise QueryRefused(where="query", expected=f"at most {SIZE_LIMIT:,} bytes", found=f"{size:,} bytes")
+    check_size(text)
     found = code(text)
     _depth(text, found)
     _chains(found)
@@ -72,6 +70,13 @@ def check(text: str, *, services: Collection[str] = ()) -> None:
         elif token.kind in ("word", "name") and "service" in token.text.partition(":")[0].lower():
             # Some parsers need no space after a keyword, so that SERVICEx:y is SERVICE x:y to them.
             raise _refused(text, token, "SERVICE as a word of its own, and in no prefix", token.text)
+
+
+def check_size(text: str) -> None:
+    """Refuse a query of more than ``SIZE_LIMIT`` bytes, before anything looks into it; raises QueryRefused."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > SIZE_LIMIT:
+        raise QueryRefused(where="query", expected=f"at most {SIZE_LIMIT:,} bytes", found=f"{size:,} bytes")
 
 
 def _depth(text: str, found: tuple[Token, ...]) -> None:

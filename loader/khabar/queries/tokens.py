@@ -25,7 +25,7 @@ _TOKEN: Final = re.compile(
             "language": r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*",
             "blank": r"_:\w(?:[\w.\-·]*[\w\-·])?",
             "name": (
-                r"(?:[^\W\d_](?:[\w.\-·]*[\w\-·])?)?:"
+                r"(?:[^\W\d_](?:[\w.\-·]{0,127}[\w\-·])?)?:"  # longer prefixes would be looked for at every letter
                 r"(?:(?:[\w:.\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])*(?:[\w:\-·]|%[0-9A-Fa-f]{2}|\\.))?"
             ),
             "word": r"[^\W\d]\w*",
@@ -64,15 +64,19 @@ def tokens(text: str) -> tuple[Token, ...]:
 
     Raises QueryRefused for a string or an escape that no engine reads alike.
     """
-    found = [Token(str(match.lastgroup), match[0], match.start()) for match in _TOKEN.finditer(text)]
-    for token in found:
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        token = Token(str(match.lastgroup), match[0], match.start())
+        # At once, for behind a quotation mark that is not closed each further one is looked for to the end.
         if token.kind == "sign" and token.text in "\"'\\":
             raise QueryRefused(
                 where=f"query, {position(text, token.start)}",
                 expected="a string that is closed, and escapes only inside strings and IRIs",
                 found=text[token.start : token.start + 20].splitlines()[0],
             )
-    return tuple(token for token in found if token.kind != "space")
+        if token.kind != "space":
+            found.append(token)
+    return tuple(found)
 
 
 def code(text: str) -> tuple[Token, ...]:
