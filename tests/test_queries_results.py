@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pyoxigraph
 import pytest
@@ -128,11 +129,24 @@ def test_a_full_table_has_every_column() -> None:
     )
 
 
-def test_a_terminal_gets_a_table_by_rich() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_no_color_leaves_no_color(monkeypatch: pytest.MonkeyPatch, term: str) -> None:
+    from khabar.queries.results import write
+
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("NO_COLOR", "1")
+    file = Terminal()
+    write(ROWS, file, prefixes=PREFIXES)
+    # Weight is no colour: what is left may be bold.
+    assert set(re.findall("\x1b\\[([0-9;]*)m", file.getvalue())) <= ({"0", "1"} if term != "dumb" else set())
+
+
+def test_a_terminal_gets_a_table_by_rich() -> None:
     from khabar.queries.results import write
 
     file = Terminal()
