@@ -32,8 +32,8 @@ _KINDS = (
 _HEAD = """# The Python API
 
 Made from the signatures and docstrings of `khabar` by `make docs`. Everything is typed (`py.typed`), values are frozen,
-and a function does nothing but what it says: none prints, exits or reads the environment. The lines after `>>>` are
-run by the tests; `example()` is the corpus that `khabar init` lays down.
+and a function does nothing but what it says: none prints or exits. The lines after `>>>` are run by the tests;
+`example()` is the corpus that `khabar init` lays down.
 
 Every error is a `khabar.KhabarError`. Dates are `xsd:date` or EDTF text, offsets code points after NFC, durations ISO
 8601; IRIs are plain `str`.
