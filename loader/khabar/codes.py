@@ -54,7 +54,8 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "KH005",
         "The same key twice",
-        "A map has the same key again. YAML readers keep one of the two without a word.",
+        "A map has the same key again, or a text the same language in other letters (`en`, `EN`). YAML readers and "
+        "stores keep one of the two without a word.",
         "{type: Visit, type: Meeting}",
         "Delete or rename one of them; the fault names the place of the first.",
     ),

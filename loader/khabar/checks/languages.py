@@ -1,9 +1,11 @@
-"""Texts for readers that lack a language which the corpus promises (KH060)."""
+"""Texts that lack a language which the corpus promises (KH060), or have one twice (KH005)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+
+import msgspec
 
 from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
@@ -23,11 +25,13 @@ READ: Final = {
 
 
 def faults(scope: Scope) -> Iterator[Fault]:
-    """Every text that lacks a promised language, and which it lacks."""
+    """Every text that lacks a promised language, and which it lacks; every language that a text has twice."""
     header, promised = scope.corpus.header, scope.corpus.header.languages
+    yield from _repeated(scope.header, (), header)
     for keys, text in (("title", header.title), ("description", header.description)):
         yield from _lacking(scope.header, (keys,), text, promised)
     for name, kind in header.event_types.items():
+        yield from _repeated(scope.header, ("event_types", name), kind)
         for field, text in (("label", kind.label), ("definition", kind.definition)):
             yield from _lacking(scope.header, ("event_types", name, field), text, promised)
     for slug, entity in scope.corpus.entities.items():
@@ -43,9 +47,30 @@ def _article(path: str, record: ArticleRecord, promised: tuple[str, ...]) -> Ite
             yield from _record(path, section, (section, slug), thing, promised)
 
 
-def _record(path: str, section: str, keys: Keys, thing: object, promised: tuple[str, ...]) -> Iterator[Fault]:
+def _record(path: str, section: str, keys: Keys, thing: msgspec.Struct, promised: tuple[str, ...]) -> Iterator[Fault]:
+    yield from _repeated(path, keys, thing)
     for field in READ[section]:
         yield from _lacking(path, (*keys, field), getattr(thing, field), promised)
+
+
+def _repeated(path: str, keys: Keys, thing: msgspec.Struct) -> Iterator[Fault]:
+    # RFC 5646, section 2.1.1: the case of a tag means nothing, and a graph has every tag in lower case.
+    for field in thing.__struct_fields__:
+        text = getattr(thing, field)
+        if not isinstance(text, dict) or len(text) < 2 or field == "event_types":  # noqa: PLR2004 - it takes two
+            continue
+        first: dict[str, str] = {}
+        for tag in text:
+            before = first.setdefault(tag.lower(), tag)
+            if before != tag:
+                yield fault(
+                    path,
+                    (*keys, field, tag),
+                    "KH005",
+                    expected="every language once",
+                    found=f"{tag}, which is {before} again",
+                    remedy="keep one of the two",
+                )
 
 
 def _lacking(path: str, keys: Keys, text: LanguageMap, promised: tuple[str, ...]) -> Iterator[Fault]:
