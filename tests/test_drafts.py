@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -243,6 +244,19 @@ def test_a_new_record_lacks_what_is_in_capitals_and_nothing_else(tmp_path: Path)
         "en",
     )
     assert 'label: {en: "..."}' in begun
+
+
+def test_nothing_that_a_new_record_is_given_changes_its_form() -> None:
+    begun = new_record("ferry", publisher="times\n  evil: yes", published="[2031-03-01..2031-03-02]", language="\udcff")
+    article: Any = yaml.compose(begun.replace('"\\udcff"', "en"))
+    assert [key.value for key, _ in article.value[0][1].value] == ["id", "title", "publisher", "published", "language"]
+    assert [value.value for _, value in article.value[0][1].value] == [
+        "ferry",
+        "TITLE",
+        "times\n  evil: yes",
+        "[2031-03-01..2031-03-02]",
+        "en",
+    ]
 
 
 def test_the_examples_of_a_new_record_read_and_fill(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,7 +21,13 @@ def new_record(
     The sections are there as comments, with an example in each. Raises nothing: what is unfit is told by ``check``.
     """
     labels = ", ".join(f'{tag}: "..."' for tag in languages)
-    return _SKELETON.format(id=article_id, labels=labels, publisher=publisher, published=published, language=language)
+    given = {"id": article_id, "publisher": publisher, "published": published, "language": language}
+    return _SKELETON.format(labels=labels, **{key: _scalar(value) for key, value in given.items()})
+
+
+def _scalar(value: str) -> str:
+    # In quotes where YAML could take it for anything else, such as the brackets of a date for a list.
+    return value if re.fullmatch(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", value) else json.dumps(value)
 
 
 _SKELETON: Final = """\
