@@ -185,6 +185,24 @@ def test_a_folder_of_other_things_is_never_replaced(tmp_path: Path) -> None:
     assert (folder / "thesis.txt").read_text() == "dear"
 
 
+def test_a_store_with_other_things_in_it_is_never_replaced(tmp_path: Path) -> None:
+    embedded.write(some(1), tmp_path / "store")
+    file_of(tmp_path / "store", "thesis.txt", "dear")
+    with pytest.raises(FileFailed) as caught:
+        embedded.write(some(2), tmp_path / "store")
+    assert caught.value.found == "a folder with other files in it"
+    assert (tmp_path / "store" / "thesis.txt").read_text() == "dear"
+
+
+def test_only_what_khabar_left_is_swept_away(tmp_path: Path) -> None:
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    dead = int(gone.stdout)
+    for name in (f".a[b].{dead}-0123abcd", f".a[b].{dead}-backup"):
+        (tmp_path / name).mkdir()
+    embedded.write(some(1), tmp_path / "a[b]")
+    assert names(tmp_path) == [f".a[b].{dead}-backup", "a[b]"]
+
+
 def test_an_empty_folder_becomes_a_store(tmp_path: Path) -> None:
     embedded.write(some(1), tmp_path / "store")
     (tmp_path / "empty").mkdir()

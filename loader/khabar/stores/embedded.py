@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from khabar.terms import Quad
 
 _MARKS: Final = ("CURRENT", "IDENTITY")
+# What RocksDB, which is below Oxigraph, calls its files: whatever else lies there is somebody's own.
+_FILE: Final = re.compile(
+    r"CURRENT|IDENTITY|LOCK|LOG.*|(?:MANIFEST|OPTIONS)-.*|.*\.(?:sst|log|blob|dbtmp)|lost|archive"
+)
 
 
 def is_store(folder: Path) -> bool:
@@ -39,7 +45,10 @@ def write(quads: Iterable[Quad], folder: Path) -> int:
 
     expected = "a store that can be written"
     # The folder that a link points to is replaced, never the link.
-    target = Path(os.path.realpath(folder))
+    try:
+        target = Path(os.path.realpath(folder))
+    except OSError as error:
+        raise FileFailed.from_os(folder, error, expected) from None
     _refuse_strangers(target, folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,11 +92,11 @@ def open_folder(folder: Path) -> OxigraphStore:
 
 def _refuse_strangers(target: Path, folder: Path) -> None:
     try:
-        if not target.exists() or is_store(target):
+        if not target.exists():
             return
         if not target.is_dir():
             raise FileFailed(where=str(folder), expected="the folder of a store, or none yet", found="a file")
-        if any(target.iterdir()):
+        if any(not (is_store(target) and _FILE.fullmatch(file.name)) for file in target.iterdir()):
             raise FileFailed(
                 where=str(folder),
                 expected="the folder of a store, or none yet",
@@ -100,9 +109,9 @@ def _refuse_strangers(target: Path, folder: Path) -> None:
 
 def _sweep(target: Path) -> None:
     # What a process left that was killed while it built.
-    for leftover in target.parent.glob(f".{target.name}.*-*"):
-        owner = leftover.name.removeprefix(f".{target.name}.").partition("-")[0]
-        if owner.isdigit() and leftover.is_dir() and not _is_alive(int(owner)):
+    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*-*"):
+        made = re.fullmatch(r"([0-9]+)-[0-9a-f]{8}(?:\.old)?", leftover.name.removeprefix(f".{target.name}."))
+        if made and leftover.is_dir() and not _is_alive(int(made[1])):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
