@@ -104,3 +104,10 @@ def test_a_device_is_written_to_and_stays_a_device() -> None:
     with replaced("/dev/null") as file:
         file.write(b"gone")
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".ttl", "中" * 83 + ".ttl", "خ" * 125 + ".ttl"])
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
+    with replaced(tmp_path / name) as file:
+        file.write(b"new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]

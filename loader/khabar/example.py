@@ -25,8 +25,8 @@ def init(folder: Path | str) -> None:
     ...     Path(place, "news", "corpus.yaml").is_file()
     True
     """
-    target = Path(folder).absolute()
     try:
+        target = Path(folder).absolute()
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise FileFailed(
                 where=str(folder),
@@ -43,7 +43,7 @@ def _place(target: Path) -> None:
     if target.parent.is_file():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}.", dir=target.parent))
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name[:50]}.", dir=target.parent))
     try:
         _copy(resources.example(), beside)
         # mkdtemp's folder is closed to everyone else; a plain one has the mode that the person wants.
