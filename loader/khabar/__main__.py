@@ -7,9 +7,13 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from khabar.cli.program import run
+    try:
+        from khabar.cli.program import run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        # Before or after the program proper, which tells it in a sentence.
+        sys.exit(130)
 
 
 if __name__ == "__main__":

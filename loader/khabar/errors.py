@@ -119,7 +119,11 @@ class FileFailed(KhabarError):
     @classmethod
     def from_os(cls, path: Path | str, error: OSError, expected: str) -> FileFailed:
         """The error that the system gave for ``path``, in khabar's form."""
-        return cls(where=str(path), expected=expected, found=error.strerror or type(error).__name__)
+        return cls(
+            where=str(path),
+            expected=expected,
+            found=error.strerror or " ".join(str(error).split()) or type(error).__name__,
+        )
 
 
 class StoreFailed(KhabarError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -52,7 +53,9 @@ def run(arguments: Sequence[str]) -> int:
     manner = streams.Manner()
     streams.open_output()
     try:
-        code = _ending(arguments, manner)
+        # Whoever ends it leaves it the time to remove what is half written, as Ctrl-C does.
+        with streams.handled(signal.default_int_handler, "SIGTERM", "SIGHUP"):
+            code = _ending(arguments, manner)
         sys.stdout.flush()
     except BrokenPipeError:
         return _pipe_closed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -103,8 +104,10 @@ def query(
 
     asked = streams.text_of(request) if request == "-" else request
     choose(asked)  # A wrong name is told before a store is opened.
-    store = pipeline.open_store(target)
-    rows = pipeline.query(store, asked, services=services, **params)
+    # An engine at work hears no interrupt of Python's. Nothing is half written here, so the system may end it at once.
+    with streams.handled(signal.SIG_DFL, "SIGINT", "SIGTERM", "SIGHUP"):
+        store = pipeline.open_store(target)
+        rows = pipeline.query(store, asked, services=services, **params)
     results.write(rows, sys.stdout, form, prefixes=prefixes(store) if form == "table" else None, full=full)
 
 

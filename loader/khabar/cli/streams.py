@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import errno
 import io
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +18,7 @@ import click
 from khabar.errors import Fault, FileFailed, Severity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_LARGEST = 16 * 1024 * 1024
 
 
 @dataclasses.dataclass
@@ -42,6 +47,23 @@ def manners(command: _Command) -> _Command:
     return command
 
 
+@contextlib.contextmanager
+def handled(handler: Any, *names: str) -> Iterator[None]:
+    """Let ``handler`` take the signals called ``names`` while the block runs; those that are ignored stay ignored."""
+    # Any: what signal.signal takes. Only the main thread may set it, and not every system has every signal.
+    before: dict[int, Any] = {}
+    for name in names:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
+            with contextlib.suppress(ValueError):
+                before[number] = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
 def say(sentence: str) -> None:
     """Write a line to standard error."""
     click.echo(sentence, err=True)
@@ -55,7 +77,12 @@ def talk(sentence: str) -> None:
 
 
 def open_output() -> None:
-    """Make standard output UTF-8 with its line ends untouched, whatever the terminal's encoding."""
+    """Make standard output UTF-8 with its line ends untouched, whatever the terminal's encoding.
+
+    Where it is closed, writing to it fails as writing to a full disk does; what is written elsewhere does not.
+    """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="", errors="strict")
 
@@ -73,18 +100,31 @@ def stream(pieces: Iterable[str]) -> None:
 
 def text_of(source: str) -> str:
     """The whole text of the file ``source``, or of standard input for ``-``. Raises ``FileFailed``."""
+    where = "standard input" if source == "-" else source
     try:
-        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        content = _read(source)
     except OSError as error:
-        raise FileFailed.from_os(source, error, "a file that can be read") from error
+        raise FileFailed.from_os(where, error, "a file that can be read") from error
+    if len(content) > _LARGEST:
+        raise FileFailed(where=where, expected=f"at most {_LARGEST // 1024 // 1024} MiB", found="more")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileFailed(
-            where="standard input" if source == "-" else source,
+            where=where,
             expected="text in UTF-8",
             found=f"the byte 0x{content[error.start]:02x} at {error.start}",
         ) from error
+
+
+def _read(source: str) -> bytes:
+    # Never much more than the limit: a device has no end.
+    if source != "-":
+        with Path(source).open("rb") as file:
+            return file.read(_LARGEST + 1)
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdin.buffer.read(_LARGEST + 1)
 
 
 def pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
