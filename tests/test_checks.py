@@ -206,3 +206,62 @@ def test_a_thousand_faults_of_one_file_are_told_in_the_time_of_one_reading(tmp_p
     assert len(faults) == 2_002
     assert len({fault.line for fault in faults}) == 1_002
     assert perf_counter() - began < 20  # some two seconds on two slow cores
+
+
+EVIDENCE = f"{{paragraph: 1, start: 0, end: 8, sha256: {'a' * 64}}}"
+
+
+def corpus_of(folder: Path, statements: str, entities: str = "") -> Path:
+    """A corpus with one event, ``statements`` on it, and a hundred pairs of outlets, ``a0`` to ``b99``."""
+    outlets = "".join(f"  {letter}{n}: {{type: Outlet, name: {{en: O}}}}\n" for n in range(100) for letter in "ab")
+    head = "base: https://example.org/x/\ntitle: {en: X}\nlicence: https://example.org/licence\nlanguages: [en]\n"
+    article = (
+        "article: {id: ferry, title: {en: F}, publisher: a0, published: 2031-03-02, language: en}\n"
+        f"events:\n  trip: {{type: Event, label: {{en: T}}, evidence: {EVIDENCE}}}\nstatements:\n{statements}"
+    )
+    for name in ("entities", "articles"):
+        (folder / name).mkdir(parents=True)
+    (folder / "corpus.yaml").write_text(head, "utf-8")
+    (folder / "entities" / "all.yaml").write_text(f"entities:\n{outlets}", "utf-8")
+    (folder / "articles" / "ferry.yaml").write_text(article, "utf-8")
+    if entities:
+        (folder / "entities" / "more.yaml").write_text(f"entities:\n{entities}", "utf-8")
+        (folder / "entities" / "zmore.yaml").write_text(f"entities:\n{entities}", "utf-8")
+    return folder
+
+
+def test_a_chain_has_a_hundred_links_at_most(tmp_path: Path) -> None:
+    def said(slug: str, via: list[str], what: str = "stance: asserts, event: trip") -> str:
+        return f"  {slug}: {{source: b0, {what}, via: [{', '.join(via)}], evidence: {EVIDENCE}}}\n"
+
+    outlets = [f"{letter}{n}" for n in range(1, 60) for letter in "ab"]
+    assert faults_of(corpus_of(tmp_path / "fine", said("long", outlets[:99]))) == []
+    told_twice = said("first", outlets[:60]) + "".join(
+        f"  s{n}: {{source: {'ab'[n % 2]}1, relays: {f's{n - 1}' if n else 'first'}, evidence: {EVIDENCE}}}\n"
+        for n in range(45)
+    )
+    faults = faults_of(corpus_of(tmp_path / "long", said("long", outlets[:100]) + told_twice))
+    assert [(fault.code, fault.field, fault.message.partition(": ")[2]) for fault in faults] == [
+        ("KH004", "statements.long.via", "expected a chain of at most 100 links, found 101 up to here"),
+        ("KH004", "statements.s39.relays", "expected a chain of at most 100 links, found 101 up to here"),
+    ]
+
+
+def test_a_chain_of_thousands_is_told_at_once(tmp_path: Path) -> None:
+    statements = f"  s0: {{source: b0, stance: asserts, event: trip, evidence: {EVIDENCE}}}\n" + "".join(
+        f"  s{n}: {{source: {'ab'[n % 2]}1, relays: s{n - 1}, evidence: {EVIDENCE}}}\n" for n in range(1, 5000)
+    )
+    started = perf_counter()
+    assert [fault.code for fault in faults_of(corpus_of(tmp_path / "long", statements))] == ["KH004"]
+    assert perf_counter() - started < 3
+
+
+def test_thousands_of_ids_that_are_taken_are_told_at_once(tmp_path: Path) -> None:
+    entities = "".join(f"  o{n}: {{type: Outlet, name: {{en: O}}}}\n" for n in range(1500))
+    folder = corpus_of(tmp_path / "twice", "", entities)
+    started = perf_counter()
+    _, faults = read_corpus(folder)
+    taken = [fault for fault in faults if fault.code == "KH020"]
+    assert len(taken) == 1500
+    assert taken[-1].remedy == f"the first is at {folder}/entities/more.yaml:1501:3"
+    assert perf_counter() - started < 3

@@ -47,7 +47,8 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "KH004",
         "Too large, too deep or too many",
-        "A file is larger than 16 MiB, is nested deeper than 64 levels or holds more than 200,000 values.",
+        "A file is larger than 16 MiB, is nested deeper than 64 levels or holds more than 200,000 values; or a "
+        "chain of transmission has more than 100 links.",
         "[[[[[[[[ … ]]]]]]]]",
         "Split the records into several files.",
     ),

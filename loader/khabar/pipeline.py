@@ -68,8 +68,8 @@ def _read(folder: Path, texts: Mapping[str, Path]) -> tuple[Corpus | None, list[
 
 
 def _violations(corpus: Corpus) -> list[Fault]:
+    from khabar.checks.scope import placed
     from khabar.iris import Iris
-    from khabar.reading import locate
     from khabar.shapes import fault, validate
 
     iris = Iris(corpus.header.base)
@@ -79,16 +79,19 @@ def _violations(corpus: Corpus) -> list[Fault]:
         path = corpus.paths[owner]
         if violation.key:
             keys = (*keys, violation.key)
-        faults.append(fault(violation, path, *locate(path, keys), keys))
-    return faults
+        faults.append(fault(violation, path, 0, 0, keys))
+    # Several nodes of the graph can come from one place of a record, and break one rule together.
+    return placed(dict.fromkeys(faults))
 
 
-def quads(corpus: Corpus) -> Iterator[Quad]:
+def quads(corpus: Corpus, rule: str | None = None) -> Iterator[Quad]:
     """Every quad of a corpus: its records, what is derived from them, what the dataset says of itself.
 
-    A corpus that `read` returned gives the same quads on every run and machine, none twice.
+    With ``rule``, one of `khabar.derivation.RULES`, only what that rule makes of them: ``standing``, ``uncontested``
+    (the events that no one contests, with what may be said of them) or ``annotations`` (the passages as Web
+    Annotations). A corpus that `read` returned gives the same quads on every run and machine, none twice.
     """
-    from khabar.derivation import derive
+    from khabar.derivation import construct, derive
     from khabar.description import describe
     from khabar.iris import DERIVED_GRAPH, Iris
     from khabar.quads import quads as recorded
@@ -96,6 +99,8 @@ def quads(corpus: Corpus) -> Iterator[Quad]:
 
     records = list(recorded(resolve(corpus)))
     derived = derive(records, Iris(corpus.header.base).graph(DERIVED_GRAPH))
+    if rule is not None:
+        return iter(construct(rule, [*records, *derived], Iris(corpus.header.base).graph(DERIVED_GRAPH)))
     return chain(records, derived, describe(corpus.header, [*records, *derived]))
 
 
@@ -126,25 +131,26 @@ def graph(corpus: Corpus) -> rdflib.Dataset:
     return dataset
 
 
-def lines(corpus: Corpus, format: str = "turtle") -> Iterator[str]:
-    """The document of a corpus in ``format``, piece by piece; see `khabar.formats.FORMATS` for the names."""
+def lines(corpus: Corpus, format: str = "turtle", *, rule: str | None = None) -> Iterator[str]:
+    """The document of a corpus in ``format``, piece by piece; see `khabar.formats.FORMATS` and `quads`."""
     from khabar.formats import lines as written
     from khabar.formats.layout import layout_of
 
-    return written(quads(corpus), format, layout_of(corpus.header.base))
+    return written(quads(corpus, rule), format, layout_of(corpus.header.base))
 
 
-def write(corpus: Corpus, path: Path | str, format: str = "turtle") -> None:
+def write(corpus: Corpus, path: Path | str, format: str = "turtle", *, rule: str | None = None) -> None:
     """Write the graph of a corpus to a file, in UTF-8; byte-identical for equal corpora.
 
     ``format`` is ``turtle``, ``trig``, ``nquads``, ``ntriples``, ``jsonld`` or ``rdfxml``, as the W3C has them; trig,
-    nquads and jsonld keep the named graphs. The file is replaced when the whole is written, or not at all. Raises
-    `FileFailed`.
+    nquads and jsonld keep the named graphs. With ``rule`` (``standing``, ``uncontested``, ``annotations``), only what
+    that rule of the ontology makes of the graph. The file is replaced when the whole is written, or not at all.
+    Raises `FileFailed`.
     """
     from khabar.files import replaced
 
     with replaced(path) as file:
-        file.writelines(piece.encode() for piece in lines(corpus, format))
+        file.writelines(piece.encode() for piece in lines(corpus, format, rule=rule))
 
 
 def load(corpus: Corpus, folder: Path | str) -> int:

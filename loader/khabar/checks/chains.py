@@ -1,13 +1,19 @@
-"""Statements that say not exactly one thing (KH041), and hops from a source to itself (KH040)."""
+"""Statements that say not exactly one thing (KH041), hops from a source to itself (KH040), endless chains (KH004)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final, TypeAlias
 
 from khabar.checks.scope import Scope, fault
 from khabar.errors import Fault
 from khabar.model import Hop, Statement
 from khabar.names import AGENT, OUTLET, STATEMENT, Found, Keys
+
+Node: TypeAlias = tuple[str, str]
+
+MAX_LINKS: Final = 100
+"""How often a statement can be passed on: whoever follows a chain from each of its links takes the square of it."""
 
 
 def faults(scope: Scope) -> Iterator[Fault]:
@@ -18,6 +24,7 @@ def faults(scope: Scope) -> Iterator[Fault]:
             path, keys = scope.article(article), ("statements", slug)
             yield from _content(path, keys, statement)
             yield from _hops(scope, article, path, keys, statement)
+    yield from _lengths(scope)
 
 
 def _content(path: str, keys: Keys, statement: Statement) -> Iterator[Fault]:
@@ -68,6 +75,38 @@ def _source_of(scope: Scope, article: str, reference: str) -> Found | None:
     if found is None or not isinstance(found.record, Statement):
         return None
     return scope.names.find(found.article, found.record.source, AGENT)
+
+
+def _lengths(scope: Scope) -> Iterator[Fault]:
+    links: dict[Node, int] = {}
+    for record in scope.corpus.articles:
+        for slug, statement in record.statements.items():
+            way = _way(scope, (record.article.id, slug), statement, links)
+            before = links.get(way[-1][2], 0) if way else 0
+            for node, one, _ in reversed(way):
+                links[node] = before + len(one.via) + 1
+                if before <= MAX_LINKS < links[node]:
+                    yield fault(
+                        scope.article(node[0]),
+                        ("statements", node[1], "via" if one.via else "relays"),
+                        "KH004",
+                        expected=f"a chain of at most {MAX_LINKS} links",
+                        found=f"{links[node]} up to here",
+                    )
+                before = links[node]
+
+
+def _way(scope: Scope, node: Node, statement: Statement, links: dict[Node, int]) -> list[tuple[Node, Statement, Node]]:
+    # From a statement back to one whose links are counted, or that relays nothing; a cycle is told by its own check.
+    way: dict[Node, tuple[Node, Statement, Node]] = {}
+    while node not in links and node not in way:
+        relayed = scope.names.find(node[0], statement.relays, STATEMENT) if statement.relays else None
+        if relayed is None or relayed.article is None or not isinstance(relayed.record, Statement):
+            way[node] = node, statement, node
+            break
+        way[node] = node, statement, (relayed.article, relayed.slug)
+        node, statement = way[node][2], relayed.record
+    return list(way.values())
 
 
 def _itself(path: str, keys: Keys, found: Found) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -16,7 +17,7 @@ from khabar.iris import RESERVED_ARTICLE_IDS
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, EntitiesFile, Entity
 from khabar.reading.decoding import decode
 from khabar.reading.nodes import Node, compose
-from khabar.reading.places import locate, place
+from khabar.reading.places import place
 from khabar.reading.salvage import STAND_INS, Keys, salvage
 from khabar.reading.text import decode_text, read_bytes, shown, shown_path
 
@@ -106,6 +107,8 @@ class _Reader:
         self.paths: dict[str, str] = {}
         self.entity: dict[str, Entity] = {}
         self.article: dict[str, ArticleRecord] = {}
+        # To keep all trees would take more memory and time than everything else; files are read again for this.
+        self._again = functools.lru_cache(maxsize=4)(lambda path: read_tree(Path(path))[0])
         self._names: set[tuple[str | None, str]] = set()
         self._torn: set[str] = set()
         self._entries: set[tuple[str, Keys]] = set()
@@ -144,7 +147,7 @@ class _Reader:
             for slug, entity in record.entities.items():
                 first = self.paths.setdefault(f"entities.{slug}", shown_path(path))
                 if self.entity.setdefault(slug, entity) is not entity:
-                    _tell_twice(slug, ("entities", slug), path, node, first, self.faults)
+                    _tell_twice(slug, ("entities", slug), path, node, first, self._again(first), self.faults)
 
     def articles(self, files: list[Path]) -> None:
         for path in files:
@@ -161,7 +164,7 @@ class _Reader:
             _tell_reserved(record, node, shown_path(path), self.faults)
             first = self.paths.setdefault(f"articles.{slug}", shown_path(path))
             if self.article.setdefault(slug, record) is not record:
-                _tell_twice(slug, ("article", "id"), path, node, first, self.faults)
+                _tell_twice(slug, ("article", "id"), path, node, first, self._again(first), self.faults)
 
     def _record(self, path: Path, struct: type[S]) -> tuple[S | None, Node | None, frozenset[Keys]]:
         before = len(self.faults)
@@ -189,11 +192,10 @@ class _Reader:
 
 
 def _tell_twice(
-    slug: str, keys: tuple[str | int, ...], path: Path, node: Node, first: str, faults: list[Fault]
+    slug: str, keys: tuple[str | int, ...], path: Path, node: Node, first: str, root: Node | None, faults: list[Fault]
 ) -> None:
     line, column = place(node, keys)
-    # Read again: to keep all trees for this would take more memory and time than everything else.
-    first_line, first_column = locate(first, keys)
+    first_line, first_column = place(root, keys) if root else (1, 1)
     faults.append(
         Fault(
             path=shown_path(path),
