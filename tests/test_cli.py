@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import khabar
-from khabar import formats, pipeline
+from khabar import derivation, formats, pipeline
 from khabar.cli import corpora, program
 from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
 
@@ -333,24 +333,29 @@ def test_texts_reach_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_formats_are_those_of_the_writers() -> None:
     assert corpora.FORMATS == formats.SUFFIXES
     assert tuple(corpora.FORMATS) == formats.FORMATS
+    assert corpora.RULES == derivation.RULES
 
 
 @pytest.mark.parametrize(
-    ("arguments", "form"),
+    ("arguments", "form", "rule"),
     [
-        ([], "turtle"),
-        (["--format", "trig"], "trig"),
-        (["-o", "-"], "turtle"),
-        (["-o", "-", "--format", "nquads"], "nquads"),
+        ([], "turtle", None),
+        (["--format", "trig"], "trig", None),
+        (["-o", "-"], "turtle", None),
+        (["-o", "-", "--format", "nquads", "--rule", "uncontested"], "nquads", "uncontested"),
     ],
 )
 def test_the_graph_goes_to_standard_output(
-    arguments: list[str], form: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    arguments: list[str],
+    form: str,
+    rule: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(pipeline, "read", lambda _: None)
-    monkeypatch.setattr(pipeline, "lines", lambda _, form: iter([f"{form}\n", "خبر\n"]))
+    monkeypatch.setattr(pipeline, "lines", lambda _, form, *, rule: iter([f"{form}\n", f"خبر {rule}\n"]))
     assert program.run(["build", "corpus", *arguments]) == 0
-    assert capfd.readouterr() == (f"{form}\nخبر\n", "")
+    assert capfd.readouterr() == (f"{form}\nخبر {rule}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -368,7 +373,7 @@ def test_the_format_follows_the_suffix_unless_told(
 ) -> None:
     written: list[tuple[str, str]] = []
     monkeypatch.setattr(pipeline, "read", lambda _: None)
-    monkeypatch.setattr(pipeline, "write", lambda _, path, form: written.append((path, form)))
+    monkeypatch.setattr(pipeline, "write", lambda _, path, form, *, rule: written.append((path, form)))
     assert program.run(["build", "corpus", *arguments]) == 0
     ((path, found),) = written
     assert path.startswith("out.")

@@ -109,6 +109,23 @@ def test_the_dataset_answers_the_queries_as_they_stand_in_the_files() -> None:
     assert ("khb", rdflib.URIRef("https://w3id.org/khabar/ns#")) in set(dataset.namespaces())
 
 
+def test_a_rule_gives_what_it_makes_of_the_graph_and_nothing_else(tmp_path: Path) -> None:
+    corpus = khabar.read(EXAMPLE)
+    standing = vocabulary.term("standing")
+    everything = set(pipeline.quads(corpus))
+    uncontested = {quad.subject for quad in everything if quad[1:3] == (standing, vocabulary.term("uncontested"))}
+    made = list(pipeline.quads(corpus, "uncontested"))
+    assert made
+    assert {quad.subject for quad in made} <= uncontested
+    assert {quad[:3] for quad in made} <= {quad[:3] for quad in everything}
+    assert set(pipeline.quads(corpus, "standing")) == {quad for quad in everything if quad.predicate == standing}
+    khabar.write(corpus, tmp_path / "annotations.ttl", rule="annotations")
+    annotations = rdflib.Graph().parse(tmp_path / "annotations.ttl")
+    passages = {quad.subject for quad in everything if quad.object == vocabulary.term("Passage")}
+    targets = annotations.objects(None, rdflib.URIRef("http://www.w3.org/ns/oa#hasTarget"))
+    assert {str(target) for target in targets} == passages
+
+
 def test_an_unknown_query_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(khabar.QueryRefused, match=r"did you mean denials\?"):
         khabar.query(EXAMPLE, "denial")

@@ -18,6 +18,7 @@ FORMATS = {
     "jsonld": ".jsonld",
     "rdfxml": ".rdf",
 }
+RULES = ("standing", "uncontested", "annotations")
 _BY_SUFFIX = {suffix: name for name, suffix in FORMATS.items()}
 CORPUS = click.argument("corpus", metavar="CORPUS", type=click.Path(path_type=Path))
 
@@ -66,8 +67,14 @@ def _format_of(context: click.Context, _: click.Parameter, value: str | None) ->
     callback=_format_of,
     help="The syntax; else by the suffix of FILE, else turtle. trig, nquads and jsonld keep the named graphs.",
 )
+@click.option(
+    "--rule",
+    type=click.Choice(RULES),
+    help="Only what this rule of the ontology makes of the graph: the standing of each claim and event, the events "
+    "that are uncontested, or the passages as Web Annotations.",
+)
 @streams.manners
-def build(corpus: Path, output: str | None, form: str) -> None:
+def build(corpus: Path, output: str | None, form: str, rule: str | None) -> None:
     """Turn CORPUS into an RDF graph.
 
     Nothing is written when the data has a fault, and FILE is replaced in one step. Equal records give equal bytes.
@@ -78,9 +85,9 @@ def build(corpus: Path, output: str | None, form: str) -> None:
 
     records = pipeline.read(corpus)
     if output is None or output == "-":
-        streams.stream(pipeline.lines(records, form))
+        streams.stream(pipeline.lines(records, form, rule=rule))
         return
-    pipeline.write(records, output, form)
+    pipeline.write(records, output, form, rule=rule)
     streams.talk(f"Wrote {output}")
 
 
