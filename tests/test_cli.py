@@ -182,7 +182,7 @@ def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
 def test_whoever_ends_it_finds_nothing_half_written(name: str, tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from khabar import pipeline; from khabar.cli.program import run\n"
-        "def lines(*_):\n    yield 'half'\n    print('now', flush=True)\n    time.sleep(60)\n"
+        "def lines(*_, **__):\n    yield 'half'\n    print('now', flush=True)\n    time.sleep(60)\n"
         "pipeline.read = lambda _: None\npipeline.lines = lines\nsys.exit(run(['build', '.', '-o', 'out.ttl']))\n"
     )
     process = subprocess.Popen(
@@ -373,7 +373,7 @@ def test_the_format_follows_the_suffix_unless_told(
 ) -> None:
     written: list[tuple[str, str]] = []
     monkeypatch.setattr(pipeline, "read", lambda _: None)
-    monkeypatch.setattr(pipeline, "write", lambda _, path, form, *, rule: written.append((path, form)))
+    monkeypatch.setattr(pipeline, "write", lambda _, path, form, **_kept: written.append((path, form)))
     assert program.run(["build", "corpus", *arguments]) == 0
     ((path, found),) = written
     assert path.startswith("out.")
