@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 
 import khabar
@@ -201,6 +202,35 @@ def test_only_what_khabar_left_is_swept_away(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     embedded.write(some(1), tmp_path / "a[b]")
     assert names(tmp_path) == [f".a[b].{dead}-backup", "a[b]"]
+
+
+def test_a_store_that_is_replaced_while_it_opens_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.write(some(1), tmp_path / "store")
+    embedded.write(some(2), tmp_path / "new")
+    opened = pyoxigraph.Store.read_only
+    tries: list[str] = []
+
+    class Replaced:
+        @staticmethod
+        def read_only(path: str) -> pyoxigraph.Store:
+            tries.append(path)
+            if len(tries) == 1:
+                swap.exchange(tmp_path / "new", tmp_path / "store")
+                raise OSError("Corruption: Sst file size mismatch")
+            return opened(path)
+
+    monkeypatch.setattr(pyoxigraph, "Store", Replaced)
+    assert count(embedded.open_folder(tmp_path / "store")) == 2
+    assert len(tries) == 2
+
+
+def test_a_term_that_oxigraph_does_not_hold_is_told(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "long.ttl", f'<x:a> <x:b> """{"a" * 17_000_000}""" .')
+    with pytest.raises(FileFailed) as caught:
+        memory.from_file(file)
+    assert caught.value.found == "Reached the buffer maximal size of 16777216"
 
 
 def test_an_empty_folder_becomes_a_store(tmp_path: Path) -> None:

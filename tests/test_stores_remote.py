@@ -201,12 +201,19 @@ def test_khabar_names_itself_and_asks_for_json_alone() -> None:
         ("http://a b/", "'http://a b/'"),
         ("http://me:secret@[", "'http://['"),
         ("http://example.org:port/", "'http://example.org:port/'"),
+        ("http://\u202e.example/", "'http://\\u202e.example/'"),
+        (f"http://{'a' * 64}.example/", f"'http://{'a' * 64}.example/'"),
     ],
 )
 def test_an_address_that_is_none_is_refused(address: str, found: str) -> None:
     with pytest.raises(StoreFailed) as caught:
         RemoteStore(address)
     assert str(caught.value) == f"endpoint: expected an http or https address, found {found}"
+
+
+def test_an_address_in_any_script_goes_in_ascii() -> None:
+    name = RemoteStore("http://خبر.invalid:81/سؤال").name
+    assert name == "http://xn--ngblk.invalid:81/%D8%B3%D8%A4%D8%A7%D9%84"
 
 
 def test_a_refused_query_is_never_sent() -> None:

@@ -18,6 +18,7 @@ from khabar.stores.swap import exchange
 if TYPE_CHECKING:
     from khabar.terms import Quad
 
+_TRIES: Final = 10
 _MARKS: Final = ("CURRENT", "IDENTITY")
 # What RocksDB, which is below Oxigraph, calls its files: whatever else lies there is somebody's own.
 _FILE: Final = re.compile(
@@ -80,14 +81,34 @@ def open_folder(folder: Path) -> OxigraphStore:
     """
     import pyoxigraph
 
-    if not is_store(folder):
-        found = "another folder" if folder.is_dir() else "a file" if folder.exists() else "nothing"
-        raise FileFailed(where=str(folder), expected="the folder of a store", found=found)
+    for _ in range(_TRIES):
+        before = _identity(folder)
+        if not is_store(folder):
+            found = "another folder" if folder.is_dir() else "a file" if folder.exists() else "nothing"
+            failure: FileFailed | StoreFailed = FileFailed(
+                where=str(folder), expected="the folder of a store", found=found
+            )
+        else:
+            try:
+                store = OxigraphStore(str(folder), pyoxigraph.Store.read_only(str(folder)))
+                if _identity(folder) == before:
+                    return store
+                found = "another one in its place each time"
+            except (OSError, RuntimeError, ValueError) as error:
+                found = " ".join(str(error).split())
+            failure = StoreFailed(where=str(folder), expected="a store that Oxigraph can open", found=found)
+        if _identity(folder) == before:
+            break
+        # Another process put a new store in its place, and the files were of both.
+    raise failure
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
     try:
-        return OxigraphStore(str(folder), pyoxigraph.Store.read_only(str(folder)))
-    except (OSError, RuntimeError, ValueError) as error:
-        found = " ".join(str(error).split())
-        raise StoreFailed(where=str(folder), expected="a store that Oxigraph can open", found=found) from None
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _refuse_strangers(target: Path, folder: Path) -> None:

@@ -51,6 +51,7 @@ def from_file(path: Path) -> OxigraphStore:
         raise FileFailed(where=where, expected=expected, found=" ".join(str(error.msg).split())) from None
     except OSError as error:
         raise FileFailed.from_os(path, error, expected) from None
-    except ValueError as error:
+    except (ValueError, MemoryError) as error:
+        # MemoryError: a term of more than 16 MiB, which Oxigraph does not read.
         raise FileFailed(where=str(path), expected=expected, found=str(error)) from None
     return OxigraphStore(str(path), store)

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from khabar import __version__
 from khabar.errors import StoreFailed
@@ -35,6 +35,7 @@ AGENT: Final = f"khabar/{__version__} (+https://w3id.org/khabar)"
 
 _EXPECTED: Final = "the results of a query as JSON"
 _JSON_TYPES: Final = (JSON_TYPE, "application/json")
+_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
 _TAGS: Final = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _REMEDIES: Final[Mapping[int, str]] = {
     401: "the endpoint wants credentials: https://NAME:PASSWORD@...",
@@ -182,16 +183,20 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 def _split(address: str) -> tuple[str, tuple[str, str] | None]:
     try:
         parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
+        # The wire is ASCII: letters of other scripts go as RFC 3987, section 3.1 has it.
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except ValueError:
-        host, parts = None, urlsplit("")
+        host, port, parts = "", None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20<>\"]", address):
         raise StoreFailed(
             where="endpoint", expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
         )
     credentials = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     netloc = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, netloc, parts.path, parts.query, "")), credentials
+    if not netloc.isascii():
+        netloc = host if port is None else f"{host}:{port}"
+    path, query = (quote(part, safe=_SAFE, errors="replace") for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, netloc, path, query, "")), credentials
 
 
 def _message(error: urllib.error.HTTPError) -> str:
