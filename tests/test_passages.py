@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khabar import passages
 from khabar.errors import FileFailed
 from khabar.model import Evidence
 from khabar.passages import (
@@ -224,3 +225,16 @@ def test_law_a_text_is_its_own_normal_form(content: str) -> None:
     assert text_of(text.whole) == text
     assert unicodedata.is_normalized("NFC", text.whole)
     assert "\r" not in text.whole
+
+
+def test_millions_of_short_paragraphs_cost_little() -> None:
+    text = Text("", ("a",) * 1_000_000 + ("The port said no.",))
+    blocks = [Evidence(paragraph=n, start=0, end=17 + n % 3, sha256="0" * 64) for n in range(1, 40)]
+    started = perf_counter()
+    assert {proof.state for proof in prove_all(blocks, text)} == {State.MISSING}
+    assert perf_counter() - started < 4
+
+
+@given(st.lists(st.integers(0, 30), unique=True).map(sorted), st.integers(0, 30))
+def test_paragraphs_are_tried_the_nearest_first(numbers: list[int], near: int) -> None:
+    assert list(passages._nearest_first(numbers, near)) == sorted(numbers, key=lambda n: (abs(n - near), n))

@@ -12,6 +12,7 @@ import enum
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -165,6 +166,8 @@ class _Search:
 
     def __init__(self, text: Text) -> None:
         self.text = text
+        self.by_length = sorted(range(len(text.paragraphs)), key=lambda number: len(text.paragraphs[number]))
+        self.long_enough: dict[int, list[int]] = {}
         self.words: dict[int, tuple[list[int], set[int]]] = {}
 
     def proof(self, block: Evidence, places: Places, before: Proof, budget: int) -> Proof:
@@ -185,15 +188,24 @@ class _Search:
 
     def between_words(self, block: Evidence) -> Iterator[tuple[int, int]]:
         length = block.end - block.start
-        for number in _outwards(block.paragraph - 1, len(self.text.paragraphs) - 1):
+        for number in self._paragraphs(block):
             starts, ends = self._words(number)
             yield from ((number, start) for start in starts if start + length in ends)
 
     def elsewhere(self, block: Evidence) -> Iterator[tuple[int, int]]:
-        for number in _outwards(block.paragraph - 1, len(self.text.paragraphs) - 1):
+        for number in self._paragraphs(block):
             if number != block.paragraph - 1:
                 last = len(self.text.paragraphs[number]) - (block.end - block.start)
                 yield from ((number, start) for start in range(last + 1))
+
+    def _paragraphs(self, block: Evidence) -> Iterator[int]:
+        # Those that can hold the passage, the nearest first: a text can have millions that are too short.
+        length = block.end - block.start
+        if length not in self.long_enough:
+            shorter = bisect_left(self.by_length, length, key=lambda number: len(self.text.paragraphs[number]))
+            self.long_enough[length] = sorted(self.by_length[shorter:])
+        numbers = self.long_enough[length]
+        yield from _nearest_first(numbers, min(block.paragraph - 1, len(self.text.paragraphs) - 1))
 
     def _words(self, number: int) -> tuple[list[int], set[int]]:
         if number not in self.words:
@@ -203,6 +215,19 @@ class _Search:
                 {found.start() for found in _WORD_END.finditer(line)},
             )
         return self.words[number]
+
+
+def _nearest_first(numbers: Sequence[int], near: int) -> Iterator[int]:
+    # Of two that are as near, the lower before the higher; ``numbers`` rise.
+    above = bisect_left(numbers, near)
+    below = above - 1
+    while below >= 0 or above < len(numbers):
+        if above == len(numbers) or (below >= 0 and near - numbers[below] <= numbers[above] - near):
+            yield numbers[below]
+            below -= 1
+        else:
+            yield numbers[above]
+            above += 1
 
 
 def _outwards(near: int, last: int) -> Iterator[int]:
