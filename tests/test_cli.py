@@ -3,10 +3,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,122 +131,6 @@ def test_debug_adds_the_trace_of_a_defect(
     monkeypatch.setattr(pipeline, "read", raising(ZeroDivisionError("by zero")))
     assert program.run(arguments) == 4
     assert "Traceback (most recent call last):" in capfd.readouterr().err
-
-
-def test_a_full_disk_behind_standard_output_is_told() -> None:
-    with Path("/dev/full").open("wb") as full:
-        ran = subprocess.run(
-            [sys.executable, "-m", "khabar", "queries"],
-            env=ENVIRONMENT,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-    assert ran.returncode == 3
-    assert ran.stderr == b"standard output: expected room to write, found No space left on device\n"
-
-
-def test_a_reader_who_leaves_early_ends_it_silently() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "khabar", "schema"], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    with process.stderr:
-        told = process.stderr.read()
-    assert process.wait(30) == 141
-    assert told == b""
-
-
-def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "khabar", "cite", "-", "words"],
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-    )
-    # It waits for its input; until the interpreter is up, an interrupt is the interpreter's own.
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err.strip()) == (130, b"", b"khabar: interrupted")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the signals and shells of POSIX")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_whoever_ends_it_finds_nothing_half_written(name: str, tmp_path: Path) -> None:
-    program = (
-        "import sys, time; from pathlib import Path; from khabar import pipeline; from khabar.cli.program import run\n"
-        "def lines(*_, **__):\n    yield 'half'\n    print('now', flush=True)\n    time.sleep(60)\n"
-        "pipeline.read = lambda _: None\npipeline.lines = lines\nsys.exit(run(['build', '.', '-o', 'out.ttl']))\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    assert len(list(tmp_path.iterdir())) == 1
-    process.send_signal(getattr(signal, name))
-    _, err = process.communicate(timeout=30)
-    assert (process.returncode, err.strip()) == (130, b"khabar: interrupted")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the signals and shells of POSIX")
-def test_an_interrupt_ends_a_query_at_once(tmp_path: Path) -> None:
-    (tmp_path / "many.nt").write_text("".join(f"<x:{n}> <x:p> <x:{n}> .\n" for n in range(3000)))
-    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "khabar", "query", text, "--on", "many.nt"],
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-    )
-    time.sleep(2)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=5)
-    assert (process.returncode, out, err) == (-signal.SIGINT, b"", b"")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the signals and shells of POSIX")
-@pytest.mark.parametrize(
-    ("line", "code", "told"),
-    [
-        ("schema >&-", 3, "standard output: expected room to write, found Bad file descriptor\n"),
-        ("cite - words <&-", 3, "standard input: expected a file that can be read, found Bad file descriptor\n"),
-        ("query - <&-", 3, "standard input: expected a file that can be read, found Bad file descriptor\n"),
-        ("cite /dev/zero words", 3, "/dev/zero: expected at most 16 MiB, found more\n"),
-        ("init news >&-", 0, "Wrote a corpus to news; try: khabar check news\n"),
-        ("check none 2>&-", 1, ""),
-    ],
-)
-def test_streams_may_be_closed_or_endless(line: str, code: int, told: str, tmp_path: Path) -> None:
-    ran = subprocess.run(
-        ["/bin/sh", "-c", f"exec '{sys.executable}' -m khabar {line}"],
-        env=ENVIRONMENT,
-        capture_output=True,
-        encoding="utf-8",
-        cwd=tmp_path,
-        timeout=30,
-        check=False,
-    )
-    assert (ran.returncode, ran.stderr) == (code, told)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep the folder that one works in")
-@pytest.mark.parametrize("line", ["init news", f"load '{ROOT / 'example'}' --to store"])
-def test_a_folder_that_is_gone_is_told(line: str, tmp_path: Path) -> None:
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    shell = f"cd '{gone}'; rmdir '{gone}'; exec '{sys.executable}' -m khabar {line}"
-    ran = subprocess.run(["/bin/sh", "-c", shell], env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 3
-    assert ran.stderr.endswith(", found No such file or directory\n")
-    assert not ran.stderr.startswith("standard output")
 
 
 def test_a_locale_without_utf_8_changes_nothing() -> None:
