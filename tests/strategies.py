@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import re
 import string
 import unicodedata
 from typing import Any, TypeAlias
@@ -48,9 +49,15 @@ def nfc(text: str) -> str:
 
 
 texts = (
-    st.text(alphabet=_LETTERS, min_size=1, max_size=12)
-    | st.sampled_from(["NO", "12:30", "0033", "1.10", "2023-01-01", "null", "~", "true", "1e3", "=", "<<", "- a", "%"])
-).map(nfc)
+    (
+        st.text(alphabet=_LETTERS, min_size=1, max_size=12)
+        | st.sampled_from(
+            ["NO", "12:30", "0033", "1.10", "2023-01-01", "null", "~", "true", "1e3", "=", "<<", "- a", "%"]
+        )
+    )
+    .map(nfc)
+    .filter(re.compile(scalars.TEXT_PATTERN).search)
+)
 hosts = st.sampled_from(["example.org", "www.example.org", "مثال.example", "example.org:8080"])
 iris = st.builds(
     "{}://{}{}".format, st.sampled_from(["http", "https"]), hosts, st.sampled_from(["", "/", "/a?b=c#d", "#x", "/ب"])
@@ -58,7 +65,7 @@ iris = st.builds(
 digests = st.integers(0, 99).map(lambda number: hashlib.sha256(bytes([number])).hexdigest())
 
 WORDS: dict[str | None, st.SearchStrategy[str]] = {
-    None: texts,
+    scalars.TEXT_PATTERN: texts,
     scalars.SLUG_PATTERN: _WORDS,
     scalars.REFERENCE_PATTERN: _WORDS | st.builds("{}.{}".format, _WORDS, _WORDS),
     scalars.LANGUAGE_PATTERN: st.sampled_from(["en", "ar", "no", "zh-Hant", "ber", "ar-LY"]),

@@ -11,6 +11,14 @@ from msgspec import Meta
 
 from khabar.terms import HTTP_IRI_PATTERN
 
+# Control characters but tab and line ends, what changes the reading direction of everything after it (isolates are
+# allowed: they end with the text), line ends that only YAML 1.1 knows, byte order marks inside,
+# noncharacters, and the sign that letters were lost.
+FORBIDDEN_BMP = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\ufdd0-\ufdef\ufeff\ufffd-\uffff"
+"""Characters that no text holds, within the first plane, for a character class."""
+# White space, and what takes no ink: a text of these alone would be a label that nobody sees.
+_BLANK = r"\x09\x0a\x0d\x20\u00a0\u00ad\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u206f\u3000\u3164\uffa0"
+TEXT_PATTERN = rf"^[^{FORBIDDEN_BMP}]*[^{FORBIDDEN_BMP}{_BLANK}][^{FORBIDDEN_BMP}]*$"
 # An id starts with a letter, so that no YAML reader takes it for a number, and is no word of YAML's core schema.
 SLUG_PATTERN = r"^(?!(?:null|true|false)$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
 REFERENCE_PATTERN = r"^(?!(?:null|true|false)$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)?$"
@@ -33,7 +41,11 @@ def _matching(expected: str, code: str, pattern: str, max_length: int | None = N
 Text: TypeAlias = Annotated[
     str,
     # Editors read YAML 1.2, where an unquoted 2023 or true is no string; the loader keeps what was written.
-    Meta(description="a text", min_length=1, extra_json_schema={"type": ["string", "number", "boolean"]}),
+    Meta(
+        description="a text",
+        min_length=1,
+        extra_json_schema={"type": ["string", "number", "boolean"], "pattern": TEXT_PATTERN},
+    ),
 ]
 Slug: TypeAlias = Annotated[
     str, _matching("an id: a-z, 0-9 and single hyphens, a letter first", "KH014", SLUG_PATTERN, max_length=80)

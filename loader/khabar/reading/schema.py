@@ -15,7 +15,7 @@ import msgspec
 
 from khabar.model import ArticleRecord, CorpusHeader, EntitiesFile
 from khabar.reading.kinds import Choice, Either, Kind, Listing, Number, Record, Table, Word, kind_of
-from khabar.reading.text import FORBIDDEN_BMP
+from khabar.scalars import FORBIDDEN_BMP
 
 Schema: TypeAlias = dict[str, Any]
 RecordKind: TypeAlias = Literal["article", "entities", "corpus"]

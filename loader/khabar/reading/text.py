@@ -9,14 +9,11 @@ from bisect import bisect_left, bisect_right
 from pathlib import Path
 
 from khabar.errors import Fault
+from khabar.scalars import FORBIDDEN_BMP
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read."""
 
-# Control characters but tab and line ends, what changes the reading direction of everything after it (isolates are
-# allowed: they end with the text), line ends that only YAML 1.1 knows, byte order marks inside,
-# noncharacters, and the sign that letters were lost.
-FORBIDDEN_BMP = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\ufdd0-\ufdef\ufeff\ufffd-\uffff"
 _ASTRAL = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
 FORBIDDEN = re.compile(rf"[{FORBIDDEN_BMP}\ud800-\udfff{_ASTRAL}]")
 MASK = "\ufffd"
