@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from khabar.errors import Fault
+from khabar.reading.text import printable
 
 _QUOTES = "put the text in quotes"
 _UNCLOSED = r"unexpected end of stream|unexpected document separator|expected ',' or '[\]}]'"
@@ -48,10 +49,10 @@ def tell_syntax(error: Exception, text: str, path: str, faults: list[Fault]) -> 
     lines = re.split(r"\r\n|\r|\n", text)
     here = lines[line - 1] if line <= len(lines) else ""
     character = here[column - 1 : column]
-    found, remedy = f"an error: {problem}", ""
+    found, remedy = f"an error: {printable(problem)}", ""
     for pattern, sentence, cure in _SENTENCES:
         if re.search(pattern, problem):
-            found, remedy = sentence.format(character=character or "it"), cure
+            found, remedy = sentence.format(character=printable(character) or "it"), cure
             break
     indented = re.match(r" *\t", here)
     if character == "\t" or (indented is not None and column <= indented.end() + 1):

@@ -37,11 +37,15 @@ def shown(value: str, most: int = 60) -> str:
     """
     if len(value) > most:
         value = value[: most - 1] + "…"
-    text = "".join(
+    return f"'{printable(value)}'"
+
+
+def printable(text: str) -> str:
+    """The text with an escape in the place of each character that is not printable."""
+    return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in value
+        for character in text
     )
-    return f"'{text}'"
 
 
 def character_name(character: str) -> str:
