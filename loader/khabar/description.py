@@ -9,7 +9,7 @@ from typing import Final
 from khabar import vocabulary
 from khabar.iris import ARTICLES, DATASET_GRAPH, DERIVED_GRAPH, ENTITIES_GRAPH, GRAPHS, Iris
 from khabar.model import CorpusHeader
-from khabar.terms import RDF, RDF_TYPE, XSD, Literal, Object, Quad
+from khabar.terms import LANG_STRING, RDF_TYPE, XSD, Literal, Object, Quad
 
 VOID: Final = "http://rdfs.org/ns/void#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
@@ -17,7 +17,6 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 DC: Final = "http://purl.org/dc/elements/1.1/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 SCHEMA: Final = "https://schema.org/"
-_LANG_STRING: Final = RDF + "langString"
 
 
 def describe(header: CorpusHeader, quads: Iterable[Quad]) -> tuple[Quad, ...]:
@@ -43,7 +42,7 @@ def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[s
     yield dataset, RDF_TYPE, DCAT + "Dataset"
     for term, texts in (("title", header.title), ("description", header.description)):
         for language, text in texts.items():
-            yield dataset, DCTERMS + term, Literal(text, _LANG_STRING, language.lower())
+            yield dataset, DCTERMS + term, Literal(text, LANG_STRING, language.lower())
     yield dataset, DCTERMS + "license", header.licence
     for language in header.languages:
         yield dataset, DCTERMS + "language", Literal(language.lower())

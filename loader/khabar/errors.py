@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,10 @@ def _shown(key: str) -> str:
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in key)
 
 
+Keys: TypeAlias = tuple[str | int, ...]
+"""A path inside a record, from its root: ``("events", "visit", "host", 0)``."""
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong with the data, at one place.
 
@@ -38,7 +42,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     column: int
     code: str
-    keys: tuple[str | int, ...] = ()
+    keys: Keys = ()
     expected: str
     found: str
     remedy: str = ""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
-from khabar.errors import Fault
-
-Keys: TypeAlias = tuple[str | int, ...]
+from khabar.errors import Fault, Keys
 
 # Faults that what is missing can be the whole reason of: in an entry of which a part could not be read.
 _BY_ABSENCE: Final = frozenset({"KH011", "KH032", "KH041", "KH060"})

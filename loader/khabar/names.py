@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from khabar.errors import Keys
 from khabar.model import ArticleRecord, Claim, Corpus, Entity, Event, Hop, RelativeDate, Statement, UnnamedSource
 
 Kind: TypeAlias = str
@@ -12,7 +13,6 @@ Kind: TypeAlias = str
 ``statement``."""
 Kinds: TypeAlias = frozenset[str]
 Named: TypeAlias = Entity | UnnamedSource | Event | Claim | Statement
-Keys: TypeAlias = tuple[str | int, ...]
 
 OUTLET: Final[Kinds] = frozenset({"Outlet"})
 AGENT_ENTITY: Final[Kinds] = frozenset({"Person", "Organisation", "Outlet", "Polity"})

@@ -26,12 +26,10 @@ from khabar.resolved import (
     SourceNode,
     StatementNode,
 )
-from khabar.terms import RDF, RDF_TYPE, RDFS, XSD, Literal, Object, Quad
+from khabar.terms import LANG_STRING, RDF_TYPE, RDFS, SKOS, XSD, Literal, Object, Quad
 
 EDTF: Final = "http://id.loc.gov/datatypes/edtf/EDTF"
 WKT: Final = "http://www.opengis.net/ont/geosparql#wktLiteral"
-SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
-_LANG_STRING: Final = RDF + "langString"
 
 Encode: TypeAlias = Callable[[Any], Iterator[Object]]
 
@@ -56,13 +54,13 @@ def _iris(values: tuple[str, ...]) -> Iterator[Object]:
 def _text(value: dict[str, str]) -> Iterator[Object]:
     # Language tags are case-insensitive; stores differ in the case they keep, lower case is what all of them keep.
     for language, text in value.items():
-        yield Literal(text, _LANG_STRING, language.lower())
+        yield Literal(text, LANG_STRING, language.lower())
 
 
 def _texts(value: dict[str, tuple[str, ...]]) -> Iterator[Object]:
     for language, texts in value.items():
         for text in texts:
-            yield Literal(text, _LANG_STRING, language.lower())
+            yield Literal(text, LANG_STRING, language.lower())
 
 
 def _typed(datatype: str) -> Encode:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = RDF + "type"
 XSD_STRING = XSD + "string"
 LANG_STRING = RDF + "langString"

@@ -17,13 +17,12 @@ from typing import Any, Final
 import msgspec
 
 from khabar import resources
-from khabar.terms import RDF_TYPE, RDFS
+from khabar.terms import RDF_TYPE, RDFS, SKOS
 
 NAMESPACE: Final = "https://w3id.org/khabar/ns#"
 ONTOLOGY: Final = "https://w3id.org/khabar/ns"
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _SH: Final = "http://www.w3.org/ns/shacl#"
-_SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 _FILES: Final = ("khabar.ttl", "schemes.ttl", "prefixes.ttl")
 _PROPERTY_KINDS: Final = frozenset(_OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 
@@ -32,12 +31,12 @@ KEYS: Final[Mapping[str, str]] = MappingProxyType(
         "name": RDFS + "label",
         "label": RDFS + "label",
         "title": RDFS + "label",
-        "alias": _SKOS + "altLabel",
+        "alias": SKOS + "altLabel",
         "note": RDFS + "comment",
-        "definition": _SKOS + "definition",
+        "definition": SKOS + "definition",
         "subclass_of": RDFS + "subClassOf",
-        "exact_match": _SKOS + "exactMatch",
-        "close_match": _SKOS + "closeMatch",
+        "exact_match": SKOS + "exactMatch",
+        "close_match": SKOS + "closeMatch",
         "same_as": NAMESPACE + "sameEventAs",
     }
 )
@@ -65,15 +64,15 @@ def _read() -> _Vocabulary:
     labels: dict[str, dict[str, str]] = {}
     definitions: dict[str, dict[str, str]] = {}
     declared: dict[str, dict[str, str]] = {}
-    texts = {RDFS + "label": labels, _SKOS + "definition": definitions}
+    texts = {RDFS + "label": labels, SKOS + "definition": definitions}
     for subject, predicate, value, language in _triples():
         if predicate == RDF_TYPE:
             types.setdefault(subject, set()).add(value)
         elif predicate in {RDFS + "subClassOf", RDFS + "subPropertyOf"}:
             supers.setdefault(subject, []).append(value)
-        elif predicate == _SKOS + "inScheme":
+        elif predicate == SKOS + "inScheme":
             schemes[subject] = value
-        elif predicate == _SKOS + "member":
+        elif predicate == SKOS + "member":
             members.setdefault(subject, []).append(value)
         elif predicate in texts:
             texts[predicate].setdefault(subject, {})[language] = value

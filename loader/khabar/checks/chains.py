@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from khabar.checks.scope import Scope, fault
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.model import Hop, Statement
-from khabar.names import AGENT, OUTLET, STATEMENT, Found, Keys
+from khabar.names import AGENT, OUTLET, STATEMENT, Found
 
 Node: TypeAlias = tuple[str, str]
 

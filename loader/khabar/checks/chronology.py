@@ -8,9 +8,9 @@ from datetime import date
 from khabar.checks.scope import Scope, fault
 from khabar.chronology import published_bounds
 from khabar.dates import UNKNOWN, Bounds, DateRefused, bounds
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.model import ArticleRecord, Hop, RelativeDate, Statement, each
-from khabar.names import STATEMENT, Keys
+from khabar.names import STATEMENT
 
 
 def faults(scope: Scope) -> Iterator[Fault]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from khabar.checks.scope import Scope, fault
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.model import RelativeDate
-from khabar.names import ALLOWED, EVENT, Found, Keys, Kinds, each_use
+from khabar.names import ALLOWED, EVENT, Found, Kinds, each_use
 
 RELATIONS: Final = (
     ("events", "part_of"),

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from khabar.checks.references import did_you_mean
 from khabar.checks.scope import Scope, fault
-from khabar.errors import Fault, FileFailed, Severity
+from khabar.errors import Fault, FileFailed, Keys, Severity
 from khabar.model import ArticleRecord, ArticleText, Evidence, EvidenceBlocks, each
-from khabar.names import Keys
 from khabar.passages import Proof, State, Text, TextRefused, prove_all, read_text
 
 _Place = tuple[Keys, Evidence]

@@ -8,9 +8,8 @@ from typing import Final
 import msgspec
 
 from khabar.checks.scope import Scope, fault
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.model import ArticleRecord
-from khabar.names import Keys
 from khabar.scalars import LanguageMap
 
 READ: Final = {

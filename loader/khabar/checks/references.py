@@ -8,9 +8,9 @@ from functools import lru_cache
 from heapq import nlargest
 
 from khabar.checks.scope import Scope, fault
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.model import ArticleRecord
-from khabar.names import ENTITY, EVENT_TYPES, RESERVED_TYPES, Found, Keys, Kinds, Use, entity_uses, uses
+from khabar.names import ENTITY, EVENT_TYPES, RESERVED_TYPES, Found, Kinds, Use, entity_uses, uses
 
 _SUGGESTIONS = 200
 _COMPARED = 20

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from khabar.chronology import Chronology, chronology
-from khabar.errors import Fault, Severity
+from khabar.errors import Fault, Keys, Severity
 from khabar.gaps import NO_GAPS, Gaps
 from khabar.model import Corpus
-from khabar.names import Found, Keys, Names
+from khabar.names import Found, Names
 
 
 class Scope:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from khabar.drafts.quotations import QuotationRefused, cite, pattern
 from khabar.drafts.source import Change, Draft, Quote
-from khabar.errors import Fault, FaultyData
+from khabar.errors import Fault, FaultyData, Keys
 from khabar.model import Evidence
-from khabar.names import Keys
 from khabar.passages import Text, text_of
 
 _SHORTEST_REPEATED = 15

@@ -9,8 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard
 
 import yaml
 
-from khabar.errors import Fault
-from khabar.names import Keys
+from khabar.errors import Fault, Keys
 
 Members: TypeAlias = tuple[tuple[str, str], ...]
 

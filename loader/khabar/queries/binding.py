@@ -15,8 +15,7 @@ from khabar.queries.spelling import Term, spell
 from khabar.queries.tokens import tokens
 from khabar.scalars import LANGUAGE_PATTERN, TYPE_NAME_PATTERN, Certainty, Stance
 from khabar.terms import XSD, Literal, is_http_iri
-
-KHB: Final = "https://w3id.org/khabar/ns#"
+from khabar.vocabulary import NAMESPACE
 
 # A local entity and an unnamed source of one article are written alike, and so are a place and a polity.
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -99,12 +98,12 @@ def _date(where: str, text: str) -> Literal:
 
 
 def _word(where: str, kind: str, text: str) -> str:
-    word = text.removeprefix(KHB).removeprefix("khb:")
+    word = text.removeprefix(NAMESPACE).removeprefix("khb:")
     words = _WORDS.get(kind)
     if words is None:
         raise QueryRefused(where=where, expected="a type of parameter that khabar knows", found=repr(kind))
     if word in words or (not words and re.fullmatch(TYPE_NAME_PATTERN, word)):
-        return KHB + word
+        return NAMESPACE + word
     if not words and is_http_iri(text):
         return text
     expected = f"one of {', '.join(words)}" if words else "a class such as Person, or its IRI"

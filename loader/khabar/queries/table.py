@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TextIO
 
 from khabar.queries.spelling import Blank, Term
-from khabar.terms import RDF, RDFS, XSD, Literal
+from khabar.terms import RDF, RDFS, SKOS, XSD, Literal
+from khabar.vocabulary import NAMESPACE
 
 WELL_KNOWN: Final[Mapping[str, str]] = {
-    "khb": "https://w3id.org/khabar/ns#",
+    "khb": NAMESPACE,
     "rdf": RDF,
     "rdfs": RDFS,
-    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "skos": SKOS,
     "wd": "http://www.wikidata.org/entity/",
     "xsd": XSD,
 }

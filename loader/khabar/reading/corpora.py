@@ -11,14 +11,14 @@ import msgspec
 from msgspec import convert
 from msgspec.structs import replace
 
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.gaps import NO_GAPS, Gaps
 from khabar.iris import RESERVED_ARTICLE_IDS
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, EntitiesFile, Entity
 from khabar.reading.decoding import decode
 from khabar.reading.nodes import Node, compose
 from khabar.reading.places import place
-from khabar.reading.salvage import STAND_INS, Keys, salvage
+from khabar.reading.salvage import STAND_INS, salvage
 from khabar.reading.text import decode_text, read_bytes, shown, shown_path
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from khabar.errors import Fault
+from khabar.errors import Fault, Keys
 from khabar.reading.decoding import decode
 from khabar.reading.nodes import Mapping, Mark, Node, Refused, Scalar, Sequence
 
 S = TypeVar("S", bound=msgspec.Struct)
-Keys: TypeAlias = tuple[str | int, ...]
 
 # A record without these is none at all: something stands in for them, and what it causes is not told.
 STAND_INS: Final[AbstractMapping[Keys, Any]] = {

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from khabar import resources, vocabulary
-from khabar.terms import RDF_TYPE, RDFS
+from khabar.terms import RDF_TYPE, RDFS, SKOS
 
-_SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 _SH: Final = "http://www.w3.org/ns/shacl#"
 _FILES: Final = ("khabar.ttl", "schemes.ttl", "alignments.ttl", "shapes.ttl")
 _SUPERS: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
@@ -124,14 +123,14 @@ def _term(iri: str) -> str:
         f'<p dir="rtl" lang="ar"><b>{vocabulary.label(iri, "ar")}</b>: {vocabulary.definition(iri, "ar")}</p>\n',
     ]
     supers = [above for predicate in _SUPERS for above in _told(iri, predicate)]
-    own = [above for above in supers if above.startswith((vocabulary.NAMESPACE, _SKOS))]
+    own = [above for above in supers if above.startswith((vocabulary.NAMESPACE, SKOS))]
     rows = {
         "a kind of": _links(own),
         "of": _links(_told(iri, RDFS + "domain")),
         "value": _links(_told(iri, RDFS + "range")),
-        "note": " ".join(_told(iri, _SKOS + "scopeNote")),
+        "note": " ".join(_told(iri, SKOS + "scopeNote")),
         "elsewhere": _links(above for above in supers if above not in own),
-        "near": _links(_told(iri, _SKOS + "closeMatch")) or " ".join(_told(iri, _SKOS + "note")),
+        "near": _links(_told(iri, SKOS + "closeMatch")) or " ".join(_told(iri, SKOS + "note")),
     }
     lines += [f"- {name}: {value}" for name, value in rows.items() if value]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -177,7 +176,7 @@ def _schemes() -> Iterator[str]:
             english, arabic = (
                 f"**{vocabulary.label(iri, tag)}**: {vocabulary.definition(iri, tag)}" for tag in ("en", "ar")
             )
-            yield f"| `{name}` | {' '.join([english, *_told(iri, _SKOS + 'scopeNote')])} | {arabic} |"
+            yield f"| `{name}` | {' '.join([english, *_told(iri, SKOS + 'scopeNote')])} | {arabic} |"
         yield ""
 
 
@@ -189,10 +188,10 @@ def _alignments() -> Iterator[str]:
             one
             for predicate in _SUPERS
             for one in _told(iri, predicate)
-            if not one.startswith((vocabulary.NAMESPACE, _SKOS))
+            if not one.startswith((vocabulary.NAMESPACE, SKOS))
         ]
-        near = _links(_told(iri, _SKOS + "closeMatch"))
-        notes = " ".join(_told(iri, _SKOS + "note"))
+        near = _links(_told(iri, SKOS + "closeMatch"))
+        notes = " ".join(_told(iri, SKOS + "note"))
         if above or near or notes:
             yield f"| {_link(iri)} | {_links(above)} | {'; '.join(filter(None, [near, notes]))} |"
     yield ""
