@@ -19,11 +19,12 @@ PACKAGE = Path(__file__).parents[1] / "loader" / "khabar"
 ROWS = (
     {"terms", "errors"},
     {"scalars"},
-    {"codes", "files", "gaps", "model", "resources"},
+    {"codes", "files", "gaps", "graphs", "model", "resources"},
     {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
     {"chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
     {"stores"},
+    {"loading"},
     {"drafts", "pipeline"},
     {"__init__"},
     {"cli"},
@@ -34,15 +35,16 @@ ROWS = (
 HOMES = {
     "SPARQLWrapper": {"stores"},
     "click": {"cli", "reference"},
-    "pyoxigraph": {"conversion", "derivation", "formats", "reference", "stores", "vocabulary"},
+    "pyoxigraph": {"conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
     "pyshacl": {"shapes"},
+    "httpx": {"stores"},
     "rdflib": {"conversion", "pipeline", "shapes", "stores"},
-    "rich": {"queries"},
+    "rich": {"cli", "queries"},
     "yaml": {"drafts", "queries", "reading"},
 }
 
 # What must not be imported before a command needs it.
-HEAVY = ("SPARQLWrapper", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
+HEAVY = ("SPARQLWrapper", "httpx", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from khabar.errors import QueryRefused, StoreFailed
+from khabar.graphs import NamedGraph
 from khabar.queries import guard
 from khabar.queries.results import Rows
 from khabar.queries.spelling import Blank, Term
@@ -14,6 +15,9 @@ from khabar.stores.federation import federated
 
 if TYPE_CHECKING:
     import pyoxigraph
+
+Rewrite: TypeAlias = Callable[[bytes], bytes]
+"""What a store makes of one line of N-Triples, where it is known to change literals: a pure function, idempotent."""
 
 NO_SERVICES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -31,6 +35,38 @@ class Store(Protocol):
         ``services`` maps each IRI that SERVICE may name to the endpoint that is asked in its place; no other host
         is reached. Raises QueryRefused for a query that is wrong or may not run, StoreFailed when the store fails.
         """
+
+
+class GraphStore(Store, Protocol):
+    """A store whose named graphs can be replaced: each whole, and again without harm.
+
+    Whoever asks while graphs are replaced finds each of them as it was or as it becomes. The methods raise StoreFailed
+    or FileFailed; after a failure, and after the end of the process at any moment, each graph is the old or the new one
+    and only reading it tells which.
+    """
+
+    @property
+    def resumed(self) -> bool:
+        """Whether an interrupted load into this store goes on: what was confirmed then still stands."""
+
+    @property
+    def rewrites(self) -> Sequence[Rewrite]:
+        """What this store is known to change in a document, none for most."""
+
+    def read(self, graph: str) -> bytes:
+        """The triples of a named graph as N-Triples, in any order and any spelling; empty where there is none."""
+
+    def replace(self, graphs: Sequence[NamedGraph]) -> None:
+        """Put each of ``graphs`` in the place of what its name holds; on return all are written to last."""
+
+    def add(self, graph: NamedGraph) -> None:
+        """Add a few triples, none with a blank node, to what the graph of this name holds."""
+
+    def remove(self, graphs: Sequence[str]) -> None:
+        """Remove named graphs; none is missed that is not there."""
+
+    def publish(self) -> None:
+        """Let readers see what was written since the store was opened, all at once where the store can do that."""
 
 
 class OxigraphStore:
