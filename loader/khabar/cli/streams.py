@@ -69,10 +69,15 @@ def say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
+def is_quiet() -> bool:
+    """Whether this run says errors only."""
+    return click.get_current_context().ensure_object(Manner).quiet
+
+
 def talk(sentence: str) -> None:
     """Write a line to standard error, unless the run is quiet; after all data so far, also where both are one pipe."""
     sys.stdout.flush()
-    if not click.get_current_context().ensure_object(Manner).quiet:
+    if not is_quiet():
         say(sentence)
 
 

@@ -37,7 +37,18 @@ class Store(Protocol):
         """
 
 
-class GraphStore(Store, Protocol):
+class GraphReader(Store, Protocol):
+    """A store whose named graphs can be read whole."""
+
+    @property
+    def rewrites(self) -> Sequence[Rewrite]:
+        """What this store is known to change in a document, none for most."""
+
+    def read(self, graph: str) -> bytes:
+        """The triples of a named graph as N-Triples, in any order and any spelling; empty where there is none."""
+
+
+class GraphStore(GraphReader, Protocol):
     """A store whose named graphs can be replaced: each whole, and again without harm.
 
     Whoever asks while graphs are replaced finds each of them as it was or as it becomes. The methods raise StoreFailed
@@ -48,13 +59,6 @@ class GraphStore(Store, Protocol):
     @property
     def resumed(self) -> bool:
         """Whether an interrupted load into this store goes on: what was confirmed then still stands."""
-
-    @property
-    def rewrites(self) -> Sequence[Rewrite]:
-        """What this store is known to change in a document, none for most."""
-
-    def read(self, graph: str) -> bytes:
-        """The triples of a named graph as N-Triples, in any order and any spelling; empty where there is none."""
 
     def replace(self, graphs: Sequence[NamedGraph]) -> None:
         """Put each of ``graphs`` in the place of what its name holds; on return all are written to last."""
@@ -83,6 +87,21 @@ class OxigraphStore:
 
     def __len__(self) -> int:
         return len(self._store)
+
+    @property
+    def rewrites(self) -> Sequence[Rewrite]:
+        """None: what khabar makes of a corpus or a file is compared as Oxigraph holds it."""
+        return ()
+
+    def read(self, graph: str) -> bytes:
+        """The triples of a named graph as N-Triples."""
+        import pyoxigraph
+
+        try:
+            document = self._store.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=pyoxigraph.NamedNode(graph))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise StoreFailed(where=self._name, expected="a graph that can be read", found=_sentence(error)) from None
+        return document or b""
 
     def select(self, text: str, *, services: Mapping[str, str] = NO_SERVICES) -> Rows:
         """The rows of a SELECT query, or the truth of an ASK query; see `Store`."""
