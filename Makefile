@@ -45,8 +45,9 @@ docs: $(VENV)/dev ## Write the generated documents anew.
 docs-current: $(VENV)/dev ## Check that the generated documents are current.
 	@$(BIN)/python -m khabar.reference --check docs
 
-bench: $(VENV)/dev ## Measure start-up, checking and building.
-	@$(BIN)/python benchmarks/measure.py
+bench: $(VENV)/dev ## Measure start-up, checking, building and loading.
+	@$(BIN)/python benchmarks/building.py
+	@$(BIN)/python benchmarks/loading.py
 
 dist: $(VENV)/dev ## Build the wheel and the source archive.
 	@$(BIN)/python -m build --no-isolation --outdir dist

@@ -7,72 +7,17 @@ slows all alike. Prints the table that stands in benchmarks/README.md.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
-PYTHON = sys.executable
-KHABAR = (PYTHON, "-m", "khabar")
+from processes import KHABAR, PYTHON, ROOT, grow, medians
+
 COMPOSE = """
 import sys, yaml
 from pathlib import Path
 for path in sorted(Path(sys.argv[1]).rglob("*.yaml")):
     yaml.compose(path.read_bytes(), yaml.CSafeLoader)
 """
-
-
-class Run(NamedTuple):
-    """One run of a process: wall-clock seconds, and the most memory that it held, in MiB."""
-
-    seconds: float
-    memory: float
-
-
-def run(command: Sequence[str]) -> Run:
-    """Run ``command`` to its end, its output thrown away; a failure ends the benchmark."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
-    # Linux tells KiB, macOS bytes.
-    return Run(seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2))
-
-
-def medians(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, Run]:
-    """The median of ``rounds`` runs of each command, taken in turns."""
-    runs: dict[str, list[Run]] = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            runs[name].append(run(command))
-    return {
-        name: Run(*(statistics.median(values) for values in zip(*each, strict=True))) for name, each in runs.items()
-    }
-
-
-def grow(source: Path, folder: Path, count: int) -> int:
-    """Lay down the corpus ``source`` with its one article ``count`` times; returns the lines of one record."""
-    shutil.copytree(source, folder)
-    original = next((folder / "articles").glob("*.yaml"))
-    text = original.read_text(encoding="utf-8")
-    original.unlink()
-    name = f"id: {original.stem}"
-    if text.count(name) != 1:
-        raise SystemExit(f"{original}: expected `{name}` once, found it {text.count(name)} times")
-    for number in range(count):
-        copy = folder / "articles" / f"article-{number:05}.yaml"
-        copy.write_text(text.replace(name, f"id: article-{number:05}"), encoding="utf-8")
-    return len(text.splitlines())
 
 
 def start_up(rounds: int) -> None:

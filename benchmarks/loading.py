@@ -1,0 +1,198 @@
+"""Measure loads: into a folder beside Oxigraph's own loader, into a server beside curl, and the memory of both.
+
+Every figure is that of whole processes, the median of several runs, in turns. Prints the tables that stand in
+benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from processes import KHABAR, PYTHON, ROOT, grow, medians, run
+
+OXIGRAPH = str(Path(PYTHON).with_name("oxigraph"))
+MIB = 1024**2
+
+
+def lay_down(place: Path, count: int) -> tuple[Path, Path, int]:
+    """A corpus of ``count`` records, its graph as N-Quads, and the number of its quads."""
+    folder, ready = place / f"corpus-{count}", place / f"graph-{count}.nq"
+    grow(ROOT / "example", folder, count)
+    run((*KHABAR, "build", str(folder), "-o", str(ready), "--quiet"))
+    with ready.open("rb") as file:
+        return folder, ready, sum(1 for _ in file)
+
+
+def embedded(place: Path, count: int, rounds: int) -> None:
+    """Print how long records take to become a store on disk, beside Oxigraph loading their ready N-Quads."""
+    folder, ready, quads = lay_down(place, count)
+    store, other, again = place / "store", place / "other", place / "again"
+    loads = {
+        "`oxigraph load` of ready N-Quads": (OXIGRAPH, "load", "--location", str(other), "--file", str(ready)),
+        "`khabar load CORPUS`": (*KHABAR, "load", str(folder), "--to", str(store), "--quiet"),
+        "`khabar load graph.nq`": (*KHABAR, "load", str(ready), "--to", str(again), "--quiet"),
+    }
+
+    def clear(_: str) -> None:
+        for target in (store, other, again):
+            shutil.rmtree(target, ignore_errors=True)
+
+    found = medians(loads, rounds, before=clear)
+    unchanged = medians({"`khabar load CORPUS` again, nothing changed": loads["`khabar load CORPUS`"]}, 1)
+    unchanged |= medians({"`khabar load CORPUS` again, nothing changed": loads["`khabar load CORPUS`"]}, rounds)
+    article = sorted((folder / "articles").glob("*.yaml"))[count // 2]
+    article.write_text(article.read_text("utf-8").replace("minister", "the minister", 1), encoding="utf-8")
+    changed = {"`khabar load CORPUS` again, one article changed": run(loads["`khabar load CORPUS`"])}
+    alone = run((PYTHON, "-c", ASSEMBLE, str(folder)))
+    unit = found["`oxigraph load` of ready N-Quads"]
+    print(f"\n{count:,} records, {quads:,} quads. Median of {rounds}.\n")
+    print("| whole run | s | quads a second | times `oxigraph load` | peak MiB |\n|---|---|---|---|---|")
+    for name, (seconds, memory) in (found | unchanged | changed).items():
+        rate = f"{quads / seconds:,.0f}" if name in found else ""
+        print(f"| {name} | {seconds:.2f} | {rate} | {seconds / unit.seconds:.2f} | {memory:.0f} |")
+    print(
+        f"| records to graphs, no store | {alone.seconds:.2f} | | {alone.seconds / unit.seconds:.2f} | "
+        f"{alone.memory:.0f} |"
+    )
+
+
+ASSEMBLE = """
+import sys
+from pathlib import Path
+from khabar.assembly import graphs
+for graph in graphs(Path(sys.argv[1])):
+    pass
+"""
+
+
+def memory(place: Path, counts: list[int]) -> None:
+    """Print what a load holds for corpora of several sizes."""
+    print("\n| records | quads | records to graphs, peak MiB | whole load, peak MiB | `oxigraph load`, peak MiB |")
+    print("|---|---|---|---|---|")
+    for count in counts:
+        folder, ready, quads = lay_down(place, count)
+        alone = run((PYTHON, "-c", ASSEMBLE, str(folder)))
+        whole = run((*KHABAR, "load", str(folder), "--to", str(place / "store"), "--quiet"))
+        other = run((OXIGRAPH, "load", "--location", str(place / "other"), "--file", str(ready)))
+        print(f"| {count:,} | {quads:,} | {alone.memory:.0f} | {whole.memory:.0f} | {other.memory:.0f} |", flush=True)
+        for target in (folder, place / "store", place / "other"):
+            shutil.rmtree(target)
+        ready.unlink()
+
+
+def remote(place: Path, count: int, rounds: int) -> None:
+    """Print how long a load into a server takes, beside curl sending the same graphs to the same server."""
+    folder, ready, quads = lay_down(place, count)
+    documents = separate(ready, place / "documents")
+    sizes = sum(path.stat().st_size for path in documents.values())
+    with serving(place / "served") as address:
+        transfers = place / "transfers"
+        transfers.write_text(
+            "\nnext\n".join(
+                f'upload-file = "{path}"\nurl = "{address}/store?graph={quote(graph, safe="")}"\n'
+                'header = "Content-Type: application/n-triples"\nsilent\nfail'
+                for graph, path in documents.items()
+            )
+        )
+        names = "`curl -T`, one process", "`khabar load CORPUS --to URL`", "`khabar load graph.nq --to URL`"
+        khabar = ("--to", address, "--profile", "oxigraph", "--quiet")
+        found = medians(
+            {
+                names[0]: ("curl", "--config", str(transfers)),
+                names[1]: (*KHABAR, "load", str(folder), *khabar),
+                names[2]: (*KHABAR, "load", str(ready), *khabar),
+            },
+            rounds,
+            before=lambda _: clear_server(address),
+        )
+        again = {
+            "`khabar load CORPUS --to URL` again, nothing changed": medians(
+                {"": (*KHABAR, "load", str(folder), *khabar)}, 2
+            )[""]
+        }
+    unit = found[names[0]]
+    print(f"\n{len(documents):,} graphs, {quads:,} quads, {sizes / MIB:.0f} MiB to `oxigraph serve`. ", end="")
+    print(f"Median of {rounds}.\n")
+    print("| whole run | s | graphs a second | times curl | peak MiB |\n|---|---|---|---|---|")
+    for name, (seconds, peak) in (found | again).items():
+        rate = f"{len(documents) / seconds:,.0f}" if name in found else ""
+        print(f"| {name} | {seconds:.2f} | {rate} | {seconds / unit.seconds:.2f} | {peak:.0f} |")
+
+
+def separate(ready: Path, folder: Path) -> dict[str, Path]:
+    """One N-Triples file for each graph of an N-Quads file."""
+    folder.mkdir()
+    graphs: dict[str, list[bytes]] = {}
+    with ready.open("rb") as file:
+        for line in file:
+            triple, _, graph = line[:-3].rpartition(b" ")
+            graphs.setdefault(graph[1:-1].decode(), []).append(triple + b" .\n")
+    paths = {name: folder / f"{number}.nt" for number, name in enumerate(sorted(graphs))}
+    for name, path in paths.items():
+        path.write_bytes(b"".join(graphs[name]))
+    return paths
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of an `oxigraph serve` on the folder of a new store."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = (OXIGRAPH, "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}")
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def clear_server(address: str) -> None:
+    """Empty the server's store."""
+    request = urllib.request.Request(  # noqa: S310 - http, by `serving`
+        f"{address}/update", b"DROP ALL", {"Content-Type": "application/sparql-update"}, method="POST"
+    )
+    with urllib.request.urlopen(request):  # noqa: S310 - as above
+        pass
+
+
+def main() -> None:
+    """Measure what the arguments say; all tables unless told."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--records", type=int, default=4000, help="records for the folder (default: 4000)")
+    parser.add_argument("--sent", type=int, default=1000, help="records for the server (default: 1000)")
+    parser.add_argument("--sizes", default="1000,4000,16000", help="records of the table of memory")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
+    parser.add_argument("--only", choices=["embedded", "remote", "memory"], help="one table")
+    arguments = parser.parse_args()
+    os.environ.setdefault("NO_PROXY", "127.0.0.1")
+    with tempfile.TemporaryDirectory() as place:
+        if arguments.only in (None, "embedded"):
+            embedded(Path(place), arguments.records, arguments.rounds)
+    with tempfile.TemporaryDirectory() as place:
+        if arguments.only in (None, "remote"):
+            remote(Path(place), arguments.sent, arguments.rounds)
+    with tempfile.TemporaryDirectory() as place:
+        if arguments.only in (None, "memory"):
+            memory(Path(place), [int(size) for size in arguments.sizes.split(",")])
+
+
+if __name__ == "__main__":
+    main()
