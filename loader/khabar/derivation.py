@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from khabar import resources
+from khabar import resources, vocabulary
 from khabar.conversion import from_oxigraph, to_oxigraph
-from khabar.terms import Quad
+from khabar.terms import RDF_TYPE, Object, Quad
 
 RULES: Final = ("standing", "uncontested", "annotations")
 """The rules: each is a file of `ontology/` with the suffix ``.rq``."""
@@ -19,7 +21,42 @@ def derive(quads: Iterable[Quad], graph: str) -> tuple[Quad, ...]:
     The policy is written in `ontology/standing.rq`. The result depends on the union of all graphs alone, and is the
     same when ``quads`` already hold an earlier one: what was derived never counts as evidence.
     """
-    return construct("standing", quads, graph)
+    return construct("standing", (quad for quad in quads if is_weighed(quad.predicate, quad.object)), graph)
+
+
+def standings(document: bytes) -> bytes:
+    """The same for triples as N-Triples: the standings as canonical N-Triples, sorted.
+
+    It is enough that ``document`` holds the triples that `is_weighed` tells.
+    """
+    from pyoxigraph import QueryTriples, RdfFormat, Store
+
+    store = Store()
+    store.load(input=document, format=RdfFormat.N_TRIPLES)
+    triples = store.query(_query("standing"))
+    if not isinstance(triples, QueryTriples):
+        raise TypeError("standing.rq is no CONSTRUCT query")
+    # Subject, predicate and object are IRIs: Oxigraph writes such a triple in the canonical form.
+    found = triples.serialize(format=RdfFormat.N_TRIPLES) or b""
+    return b"".join(sorted(set(found.splitlines(keepends=True))))
+
+
+def is_weighed(predicate: str, value: Object) -> bool:
+    """Tell whether the rule of standing looks at triples with this predicate and object."""
+    names = _weighed()
+    return predicate in names or (predicate == RDF_TYPE and value in names)
+
+
+@functools.cache
+def _weighed() -> frozenset[str]:
+    # The rule asks for khabar's own terms by their names, and no predicate in it is a variable.
+    query = re.sub("^ *#.*", "", _query("standing"), flags=re.MULTILINE)
+    return frozenset(vocabulary.term(name) for name in re.findall(r"\bkhb:([\w-]+)", query))
+
+
+@functools.cache
+def _query(rule: str) -> str:
+    return (resources.ontology() / f"{rule}.rq").read_text("utf-8")
 
 
 def construct(rule: str, quads: Iterable[Quad], graph: str) -> tuple[Quad, ...]:
@@ -31,8 +68,7 @@ def construct(rule: str, quads: Iterable[Quad], graph: str) -> tuple[Quad, ...]:
 
     store = Store()
     store.extend(to_oxigraph(quads))
-    query = (resources.ontology() / f"{rule}.rq").read_text("utf-8")
-    triples = store.query(query, use_default_graph_as_union=True)
+    triples = store.query(_query(rule), use_default_graph_as_union=True)
     if not isinstance(triples, QueryTriples):
         raise TypeError(f"{rule}.rq is no CONSTRUCT query")
     found = {

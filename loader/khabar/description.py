@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Collection, Iterator
+from typing import Final, NamedTuple
 
 from khabar import vocabulary
 from khabar.iris import ARTICLES, DATASET_GRAPH, DERIVED_GRAPH, ENTITIES_GRAPH, GRAPHS, Iris
@@ -19,22 +18,27 @@ PROV: Final = "http://www.w3.org/ns/prov#"
 SCHEMA: Final = "https://schema.org/"
 
 
-def describe(header: CorpusHeader, quads: Iterable[Quad]) -> tuple[Quad, ...]:
-    """The graph that describes the dataset, in VoID, DCAT, Dublin Core and PROV-O.
+class Subset(NamedTuple):
+    """A named graph as its dataset knows it: its IRI, its number of triples, its digest (see `NamedGraph`)."""
 
-    The dataset's IRI is the corpus's base. Each named graph of ``quads`` is a subset with its number of triples and
-    the licence; an article's graph is derived from the article, the derived graph by the policy of standing. There
-    is no date in it: the same corpus describes itself in the same words for ever.
+    graph: str
+    triples: int
+    digest: str
+
+
+def describe(header: CorpusHeader, subsets: Collection[Subset]) -> Iterator[Quad]:
+    """The graph that describes the dataset, in VoID, DCAT, Dublin Core and PROV-O; no quad comes twice.
+
+    The dataset's IRI is the corpus's base. Each of ``subsets``, the named graphs with anything in them, has its
+    number of triples, its digest and the licence; an article's graph is derived from the article, the derived graph
+    by the policy of standing. There is no date in it: the same corpus describes itself in the same words for ever.
     """
     iris = Iris(header.base)
-    counts = Counter(quad.graph for quad in quads)
     graph = iris.graph(DATASET_GRAPH)
-    dataset = header.base
-    triples = [*_dataset(header, dataset, sum(counts.values()))]
-    for name, count in counts.items():
-        triples += _subset(header, iris, name, count)
-        triples.append((dataset, VOID + "subset", name))
-    return tuple(sorted({Quad(*triple, graph) for triple in triples}, key=_key))
+    triples = _dataset(header, header.base, sum(subset.triples for subset in subsets))
+    yield from (Quad(*triple, graph) for triple in dict.fromkeys(triples))
+    for subset in subsets:
+        yield from (Quad(*triple, graph) for triple in _subset(header, iris, subset))
 
 
 def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[str, str, Object]]:
@@ -57,10 +61,13 @@ def _dataset(header: CorpusHeader, dataset: str, count: int) -> Iterator[tuple[s
     yield dataset, VOID + "triples", _integer(count)
 
 
-def _subset(header: CorpusHeader, iris: Iris, graph: str, count: int) -> Iterator[tuple[str, str, Object]]:
+def _subset(header: CorpusHeader, iris: Iris, subset: Subset) -> Iterator[tuple[str, str, Object]]:
+    graph, count, digest = subset
+    yield header.base, VOID + "subset", graph
     yield graph, RDF_TYPE, VOID + "Dataset"
     yield graph, DCTERMS + "license", header.licence
     yield graph, VOID + "triples", _integer(count)
+    yield graph, vocabulary.property_of("graph_digest"), Literal(digest)
     name = graph.removeprefix(iris.namespace(GRAPHS))
     if name == DERIVED_GRAPH:
         yield graph, vocabulary.property_of("policy"), vocabulary.term("standing-policy-1")
@@ -70,7 +77,3 @@ def _subset(header: CorpusHeader, iris: Iris, graph: str, count: int) -> Iterato
 
 def _integer(count: int) -> Literal:
     return Literal(str(count), XSD + "integer")
-
-
-def _key(quad: Quad) -> tuple[str, str, str]:
-    return quad.subject, quad.predicate, str(quad.object)

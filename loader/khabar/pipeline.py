@@ -92,7 +92,8 @@ def quads(corpus: Corpus, rule: str | None = None) -> Iterator[Quad]:
     Annotations). A corpus that `read` returned gives the same quads on every run and machine, none twice.
     """
     from khabar.derivation import construct, derive
-    from khabar.description import describe
+    from khabar.description import Subset, describe
+    from khabar.formats.nquads import named_graphs
     from khabar.iris import DERIVED_GRAPH, Iris
     from khabar.quads import quads as recorded
     from khabar.resolve import resolve
@@ -101,7 +102,8 @@ def quads(corpus: Corpus, rule: str | None = None) -> Iterator[Quad]:
     derived = derive(records, Iris(corpus.header.base).graph(DERIVED_GRAPH))
     if rule is not None:
         return iter(construct(rule, [*records, *derived], Iris(corpus.header.base).graph(DERIVED_GRAPH)))
-    return chain(records, derived, describe(corpus.header, [*records, *derived]))
+    subsets = [Subset(graph.iri, graph.count, graph.digest) for graph in named_graphs(chain(records, derived))]
+    return chain(records, derived, describe(corpus.header, subsets))
 
 
 def graph(corpus: Corpus) -> rdflib.Dataset:
@@ -112,7 +114,7 @@ def graph(corpus: Corpus) -> rdflib.Dataset:
 
     >>> from khabar.resources import example
     >>> len(graph(read(str(example()))))
-    321
+    324
     """
     import rdflib
 

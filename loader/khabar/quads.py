@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from khabar import vocabulary
@@ -203,19 +204,37 @@ def quads(resolved: Resolved) -> Iterator[Quad]:
     for graph in resolved.graphs:
         for node in graph.nodes:
             # A role and its super-property may name the same agent: what is said twice is written once.
-            yield from dict.fromkeys(
-                Quad(node.iri, predicate, term, graph.iri) for predicate, term in _predicates(node)
-            )
+            yield from dict.fromkeys(Quad(node.iri, predicate, term, graph.iri) for predicate, term in said(node))
 
 
-def _predicates(node: Node) -> Iterator[tuple[str, Object]]:
+def said(node: Node) -> Iterator[tuple[str, Object]]:
+    """What the graph says of one node, as predicates and objects; a pair may come twice.
+
+    Super-classes and super-properties are there. The subject of all is the node's own IRI.
+    """
     for kind in node.types:
-        for one in (kind, *vocabulary.super_classes(kind)):
+        for one in _classes(kind):
             yield RDF_TYPE, one
     for label in _text(node.label):
         yield _LABEL, label
-    for row in mapping()[type(node)]:
-        predicates = (row.property, *vocabulary.super_properties(row.property))
-        for term in row.encode(getattr(node, row.field)):
-            for predicate in predicates:
-                yield predicate, term
+    values, rows = _written(type(node))
+    for value, (predicates, encode) in zip(values(node), rows, strict=True):
+        # An empty field says nothing; 0 is a number.
+        if value or value == 0:
+            for term in encode(value):
+                for predicate in predicates:
+                    yield predicate, term
+
+
+@functools.cache
+def _classes(kind: str) -> tuple[str, ...]:
+    return (kind, *vocabulary.super_classes(kind))
+
+
+@functools.cache
+def _written(kind: type[Node]) -> tuple[Callable[[Node], tuple[Any, ...]], tuple[tuple[tuple[str, ...], Encode], ...]]:
+    """The rows of one type of node: how all fields are read at once, and the predicates and encoding of each."""
+    rows = mapping()[kind]
+    return attrgetter(*(row.field for row in rows)), tuple(
+        ((row.property, *vocabulary.super_properties(row.property)), row.encode) for row in rows
+    )

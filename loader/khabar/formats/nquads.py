@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
+from khabar.graphs import NamedGraph
 from khabar.terms import XSD_STRING, Literal, Object, Quad
 
 # The canonical form (RDF 1.2 N-Quads, section 3): a letter where the grammar has one, \u for the other control
@@ -46,9 +50,19 @@ def term(value: Object) -> str:
 
 def nquads_lines(quads: Iterable[Quad]) -> Iterator[str]:
     """The lines of an N-Quads document in canonical form, sorted by code point, each once, with its line end."""
-    yield from sorted({f"<{s}> <{p}> {term(o)} <{g}> .\n" for s, p, o, g in quads})
+    # Most terms come again and again.
+    text = functools.cache(term)
+    yield from sorted({f"<{s}> <{p}> {text(o)} <{g}> .\n" for s, p, o, g in quads})
 
 
 def ntriples_lines(quads: Iterable[Quad]) -> Iterator[str]:
     """The same without the names of the graphs: what several graphs say is said once."""
-    yield from sorted({f"<{s}> <{p}> {term(o)} .\n" for s, p, o, _ in quads})
+    text = functools.cache(term)
+    yield from sorted({f"<{s}> <{p}> {text(o)} .\n" for s, p, o, _ in quads})
+
+
+def named_graphs(quads: Iterable[Quad]) -> Iterator[NamedGraph]:
+    """The named graphs of ``quads``, in which the quads of one graph stand together."""
+    for graph, own in groupby(quads, attrgetter("graph")):
+        # The order of code points is that of UTF-8 bytes.
+        yield NamedGraph(graph, "".join(ntriples_lines(own)).encode())
