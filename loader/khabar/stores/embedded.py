@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import re
-import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,21 +11,12 @@ from typing import TYPE_CHECKING, Final
 from khabar.errors import FileFailed, StoreFailed
 from khabar.stores.store import OxigraphStore
 from khabar.stores.swap import exchange
+from khabar.stores.working_copy import is_store, leftover_name, refuse_strangers, sweep
 
 if TYPE_CHECKING:
     from khabar.terms import Quad
 
 _TRIES: Final = 10
-_MARKS: Final = ("CURRENT", "IDENTITY")
-# What RocksDB, which is below Oxigraph, calls its files: whatever else lies there is somebody's own.
-_FILE: Final = re.compile(
-    r"CURRENT|IDENTITY|LOCK|LOG.*|(?:MANIFEST|OPTIONS)-.*|.*\.(?:sst|log|blob|dbtmp)|lost|archive"
-)
-
-
-def is_store(folder: Path) -> bool:
-    """Tell whether ``folder`` looks like an Oxigraph store."""
-    return all((folder / mark).is_file() for mark in _MARKS)
 
 
 def write(quads: Iterable[Quad], folder: Path) -> int:
@@ -50,11 +38,11 @@ def write(quads: Iterable[Quad], folder: Path) -> int:
         target = Path(os.path.realpath(folder))
     except OSError as error:
         raise FileFailed.from_os(folder, error, expected) from None
-    _refuse_strangers(target, folder)
+    refuse_strangers(target, str(folder))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        building = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}")
+        sweep(target)
+        building = target.with_name(leftover_name(target))
         building.mkdir()
     except OSError as error:
         raise FileFailed.from_os(folder, error, expected) from None
@@ -109,38 +97,3 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _refuse_strangers(target: Path, folder: Path) -> None:
-    try:
-        if not target.exists():
-            return
-        if not target.is_dir():
-            raise FileFailed(where=str(folder), expected="the folder of a store, or none yet", found="a file")
-        if any(not (is_store(target) and _FILE.fullmatch(file.name)) for file in target.iterdir()):
-            raise FileFailed(
-                where=str(folder),
-                expected="the folder of a store, or none yet",
-                found="a folder with other files in it",
-                remedy="name another folder",
-            )
-    except OSError as error:
-        raise FileFailed.from_os(folder, error, "the folder of a store, or none yet") from None
-
-
-def _sweep(target: Path) -> None:
-    # What a process left that was killed while it built.
-    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*-*"):
-        made = re.fullmatch(r"([0-9]+)-[0-9a-f]{8}(?:\.old)?", leftover.name.removeprefix(f".{target.name}."))
-        if made and leftover.is_dir() and not _is_alive(int(made[1])):
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

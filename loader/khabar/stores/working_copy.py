@@ -1,0 +1,220 @@
+"""A copy of a store beside it, to be written to and then put in its place: cheap, since it is made of hard links."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import glob
+import hashlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from khabar.errors import FileFailed, StoreFailed
+from khabar.stores.swap import exchange
+
+_MARKS: Final = ("CURRENT", "IDENTITY")
+# What RocksDB, which is below Oxigraph, calls its files: whatever else lies there is somebody's own.
+_FILE: Final = re.compile(
+    r"CURRENT|IDENTITY|LOCK|LOG.*|(?:MANIFEST|OPTIONS)-.*|.*\.(?:sst|log|blob|dbtmp)|lost|archive"
+)
+# Written once under a name that is not used again.
+_IMMUTABLE: Final = frozenset({".sst", ".blob"})
+_UNLINKABLE: Final = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EACCES})
+_EXPECTED: Final = "a store that can be written"
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """What the working copy was made from, and the graphs of which it may hold a part."""
+
+    fingerprint: str
+    torn: tuple[str, ...] = ()
+
+
+def is_store(folder: Path) -> bool:
+    """Tell whether ``folder`` looks like an Oxigraph store."""
+    return all((folder / mark).is_file() for mark in _MARKS)
+
+
+class WorkingCopy:
+    """The files of a store that is being written, beside the store that it is to replace.
+
+    One process at a time makes, takes up, publishes and discards it: a `khabar.stores.lock.Lock` sees to that.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """The working copy of the store that is, or will be, in ``folder``; a link is followed. Raises FileFailed."""
+        self._name = str(folder)
+        try:
+            self.target = Path(os.path.realpath(folder))
+        except OSError as error:
+            raise FileFailed.from_os(folder, error, _EXPECTED) from None
+        self.folder = self.beside("loading")
+        self._record = self.beside("loading.json")
+        self._origin = _Origin("")
+
+    def beside(self, word: str) -> Path:
+        """The path of a file that goes with the store: hidden, in the same folder, so on the same file system."""
+        return self.target.with_name(f".{self.target.name}.{word}")
+
+    @property
+    def torn(self) -> tuple[str, ...]:
+        """The graphs of which the working copy may hold a part, since a replacement took several steps."""
+        return self._origin.torn
+
+    def prepare(self) -> None:
+        """Refuse a folder that holds anything but a store, and make the folder in which it lies. Raises FileFailed."""
+        refuse_strangers(self.target, self._name)
+        try:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            # Where an exchange takes two steps, a process can have been killed between them.
+            aside = self.beside("loading.old")
+            if not self.target.exists() and is_store(aside):
+                aside.rename(self.target)
+        except OSError as error:
+            raise FileFailed.from_os(self._name, error, _EXPECTED) from None
+
+    def take_up(self) -> bool:
+        """Go on with the working copy of an interrupted load, if it was made from the store as it is now."""
+        if not self.folder.is_dir():
+            return False
+        try:
+            self._origin = msgspec.json.decode(self._record.read_bytes(), type=_Origin)
+        except (OSError, msgspec.MsgspecError):
+            return False
+        return self._origin.fingerprint == self._fingerprint()
+
+    def make(self) -> None:
+        """Make the working copy anew. Raises OSError."""
+        self.discard()
+        sweep(self.target)
+        self.folder.mkdir()
+        if self.target.is_dir():
+            shutil.copymode(self.target, self.folder)
+            for file in sorted(self.target.iterdir()):
+                if file.is_file() and file.name != "LOCK" and not file.name.startswith("LOG"):
+                    _copy(file, self.folder / file.name)
+        self._note(_Origin(self._fingerprint()))
+
+    def note_torn(self, graphs: Iterable[str]) -> None:
+        """Write down the graphs of which the working copy may hold a part from now on. Raises OSError."""
+        self._note(_Origin(self._origin.fingerprint, tuple(graphs)))
+
+    def publish(self) -> None:
+        """Put the working copy, closed by now, in the store's place, and remove the old store.
+
+        Raises StoreFailed when the store is not the one that the copy was made from, and OSError: the store is then
+        what it was.
+        """
+        refuse_strangers(self.target, self._name)
+        if self._fingerprint() != self._origin.fingerprint:
+            raise StoreFailed(
+                where=self._name,
+                expected="the store as it was when the load began",
+                found="one that was written to since",
+                remedy="run the command again",
+            )
+        _sync(self.folder)
+        exchange(self.folder, self.target)
+        _sync(self.target.parent)
+        # From here on the copy is not that of this store: a process that is killed now leaves nothing to take up.
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove the working copy, as far as that can be done."""
+        with contextlib.suppress(OSError):
+            self._record.unlink()
+        if self.folder.is_dir() and not self.folder.is_symlink():
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _note(self, origin: _Origin) -> None:
+        self._origin = origin
+        new = self._record.with_name(f"{self._record.name}.new")
+        with new.open("wb") as file:
+            file.write(msgspec.json.encode(origin))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._record)
+
+    def _fingerprint(self) -> str:
+        # Whoever writes to a store changes the log of writes or the list of tables; a reader changes neither.
+        try:
+            files = sorted(
+                (file.name, status.st_size, status.st_mtime_ns)
+                for file in self.target.iterdir()
+                if file.name != "LOCK" and not file.name.startswith("LOG")
+                for status in [file.stat()]
+            )
+            identity = (self.target / "IDENTITY").read_bytes() if files else b""
+        except FileNotFoundError:
+            return ""
+        return hashlib.sha256(identity + msgspec.json.encode(files)).hexdigest() if files else ""
+
+
+def refuse_strangers(target: Path, name: str) -> None:
+    """Raise FileFailed when ``target`` is anything but a store, an empty folder or nothing yet."""
+    expected = "the folder of a store, or none yet"
+    try:
+        if not target.exists():
+            return
+        if not target.is_dir():
+            raise FileFailed(where=name, expected=expected, found="a file")
+        if any(not (is_store(target) and _FILE.fullmatch(file.name)) for file in target.iterdir()):
+            raise FileFailed(
+                where=name, expected=expected, found="a folder with other files in it", remedy="name another folder"
+            )
+    except OSError as error:
+        raise FileFailed.from_os(name, error, expected) from None
+
+
+def leftover_name(target: Path) -> str:
+    """A name beside ``target`` for what a process builds there; `sweep` removes it after the process ended."""
+    return f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def sweep(target: Path) -> None:
+    """Remove what a process left beside ``target`` that was killed while it built or exchanged."""
+    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*"):
+        made = re.fullmatch(
+            r"loading\.old|([0-9]+)-[0-9a-f]{8}(?:\.old)?", leftover.name.removeprefix(f".{target.name}.")
+        )
+        if made and leftover.is_dir() and not (made[1] and _is_alive(int(made[1]))):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _copy(file: Path, copy: Path) -> None:
+    if file.suffix in _IMMUTABLE:
+        try:
+            os.link(file, copy)
+        except OSError as error:
+            if error.errno not in _UNLINKABLE:
+                raise
+        else:
+            return
+    shutil.copyfile(file, copy)
+
+
+def _sync(folder: Path) -> None:
+    # The names in a folder are safe from the loss of power when the folder is; some systems cannot do it.
+    with contextlib.suppress(OSError):
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

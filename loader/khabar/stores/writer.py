@@ -1,0 +1,277 @@
+"""A store in a folder, written graph by graph in a working copy that takes the store's place at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import re
+import shutil
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from khabar.errors import FileFailed, KhabarError, StoreFailed
+from khabar.graphs import NamedGraph
+from khabar.queries.results import Rows
+from khabar.stores.changes import Change, batches, nquads, pieces, update
+from khabar.stores.engine_lock import EngineLock
+from khabar.stores.lock import Lock
+from khabar.stores.store import NO_SERVICES, OxigraphStore, Rewrite
+from khabar.stores.working_copy import WorkingCopy, is_store
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+# Triples. Below it a transaction and a flush cost less than new table files (5 ms against 40).
+_SMALL: Final = 2_000
+# Triples in one call: more of them in one bulk load are slower, and a transaction takes 2 KB of memory for each.
+_AT_ONCE: Final = 65_536
+# Bytes that a store takes for one byte of N-Quads while it is written, and at the least; measured.
+_GROWTH: Final = 4
+_LEAST: Final = 1 << 20
+_EXPECTED: Final = "a store that can be written"
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL_WORDS: Final = re.compile("no space left|quota exceeded|file too large", re.IGNORECASE)
+
+
+class EmbeddedWriter:
+    """The store in a folder, to be written by one process at a time; a context manager and a `GraphStore`.
+
+    What is written goes into a working copy, which `publish` puts in the store's place; readers see nothing of it
+    before, and no failure does the store any harm. When the context is left without `publish`, the working copy stays:
+    the next writer takes it up (`resumed`) if the store is still the one that it was made from.
+
+    ``wait`` is how long, in seconds, another writer is waited for. Entering raises StoreFailed for a store that another
+    process writes to (naming it) or that Oxigraph cannot open, FileFailed for a folder that is not a store's.
+    """
+
+    def __init__(self, folder: Path, *, wait: float = 0.0) -> None:
+        self._name = str(folder)
+        self._copy = WorkingCopy(folder)
+        self._lock = Lock(self._copy.beside("lock"), self._name, wait=wait)
+        self._engine_lock: EngineLock | None = None
+        self._store: pyoxigraph.Store | None = None
+        self._resumed = False
+        self._written = False
+
+    @property
+    def name(self) -> str:
+        """What messages call the store."""
+        return self._name
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the working copy of an interrupted load is gone on with."""
+        return self._resumed
+
+    @property
+    def rewrites(self) -> Sequence[Rewrite]:
+        """None: what khabar makes of a corpus or a file is compared as Oxigraph holds it."""
+        return ()
+
+    @property
+    def journal_path(self) -> Path:
+        """Where the journal of loads into this store goes, beside the folder."""
+        return self._copy.beside("journal")
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as undoing:
+            self._copy.prepare()
+            undoing.enter_context(self._lock)
+            self._begin()
+            undoing.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+        if not self._written:
+            self._copy.discard()
+        self._lock.__exit__(kind, error, trace)
+
+    def select(self, text: str, *, services: Mapping[str, str] = NO_SERVICES) -> Rows:
+        """The rows of a query on the working copy; see `khabar.stores.store.Store`."""
+        with self._told():
+            return OxigraphStore(self._name, self._open()).select(text, services=services)
+
+    def read(self, graph: str) -> bytes:
+        """The triples of a named graph in the working copy as N-Triples."""
+        with self._told():
+            return OxigraphStore(self._name, self._open()).read(graph)
+
+    def replace(self, graphs: Sequence[NamedGraph]) -> None:
+        """Put each of ``graphs`` in the place of what its name holds; on return all are on the disk.
+
+        Only the triples that differ are written. A graph without blank nodes of which up to 65,536 triples differ is
+        the old or the new one at any moment; any other may be absent after the end of the process in between.
+        """
+        with self._told(sum(len(graph.document) + graph.count * len(graph.iri) for graph in graphs)):
+            fresh: list[Change] = []
+            changed: list[Change] = []
+            long: list[Change] = []
+            for graph in {graph.iri: graph for graph in graphs}.values():
+                change = Change.of(graph, self.read(graph.iri))
+                if change.size > _AT_ONCE or change.blank:
+                    long.append(change)
+                elif change.size:
+                    (changed if change.removed or change.empties else fresh).append(change)
+            self._written |= bool(fresh or changed or long)
+            for batch in batches(fresh, _AT_ONCE):
+                self._insert(b"".join(nquads(change.iri, change.added) for change in batch))
+            for batch in batches(changed, _AT_ONCE):
+                self._open().update(update(batch))
+            self._change_in_steps(long)
+            self._open().flush()
+
+    def add(self, graph: NamedGraph) -> None:
+        """Add a few triples, none with a blank node, to what the graph of this name holds, on the disk at once."""
+        with self._told(len(graph.document)):
+            self._written = True
+            self._insert(graph.nquads())
+            self._open().flush()
+
+    def remove(self, graphs: Sequence[str]) -> None:
+        """Remove named graphs; none is missed that is not there."""
+        self.replace([NamedGraph(graph, b"") for graph in graphs])
+
+    def publish(self) -> None:
+        """Put the working copy in the store's place, in one step; what was not written to is left as it is.
+
+        Raises StoreFailed when the store was written to since the working copy was made, FileFailed when the folders
+        cannot be exchanged; the store is then what it was.
+        """
+        with self._told():
+            self._open().flush()
+            self._store = None  # gives up the lock of the working copy, which would move along with the folder
+            if self._written or not is_store(self._copy.target):
+                self._copy.publish()
+            else:
+                self._copy.discard()
+            self._release()
+            self._written = self._resumed = False
+
+    def _begin(self) -> None:
+        self._engine_lock = EngineLock(self._copy.target, self._name)
+        try:
+            with self._told():
+                self._resumed = self._written = self._copy.take_up()
+                if self._resumed and not self._is_whole():
+                    self._resumed = self._written = False
+                if not self._resumed:
+                    self._copy.make()
+                    self._open()
+        except BaseException:
+            self._close()
+            raise
+
+    def _is_whole(self) -> bool:
+        # Whether the working copy opens; of no graph does it then hold a part any more.
+        try:
+            for graph in self._copy.torn:
+                self._clear(graph)
+            self._open().flush()
+            self._copy.note_torn(())
+        except (OSError, RuntimeError, ValueError) as error:
+            self._store = None
+            if _is_full(error):
+                raise
+            return False
+        return True
+
+    def _open(self) -> pyoxigraph.Store:
+        import pyoxigraph
+
+        if self._engine_lock is None:
+            self._begin()  # after what was written so far was published
+        if self._store is None:
+            self._store = pyoxigraph.Store(str(self._copy.folder))
+        return self._store
+
+    def _close(self) -> None:
+        self._store = None
+        self._release()
+
+    def _release(self) -> None:
+        if self._engine_lock is not None:
+            self._engine_lock.release()
+            self._engine_lock = None
+
+    def _insert(self, document: bytes) -> None:
+        # One call, of which all is there or nothing.
+        import pyoxigraph
+
+        small = document.count(b"\n") <= _SMALL
+        (self._open().load if small else self._open().bulk_load)(document, pyoxigraph.RdfFormat.N_QUADS)
+
+    def _change_in_steps(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            return
+        self._copy.note_torn([change.iri for change in changes])
+        for change in changes:
+            if change.blank:
+                self._clear(change.iri)
+                self._insert(nquads(change.iri, change.added))
+                continue
+            for piece in pieces(change.removed, _AT_ONCE):
+                self._open().update(update([Change(change.iri, piece, ())]))
+            for piece in pieces(change.added, _AT_ONCE):
+                self._insert(nquads(change.iri, piece))
+            if change.empties:
+                self._clear(change.iri)
+        self._open().flush()
+        self._copy.note_torn(())
+
+    def _clear(self, graph: str) -> None:
+        import pyoxigraph
+
+        self._open().remove_graph(pyoxigraph.NamedNode(graph))
+
+    @contextlib.contextmanager
+    def _told(self, wanted: int = 0) -> Iterator[None]:
+        try:
+            yield
+        except KhabarError as error:
+            _forget(error)
+            raise
+        except OSError as error:
+            # A store that failed to write takes nothing more before it is opened again.
+            self._store = None
+            _forget(error)
+            raise self._failure(error, wanted) from None
+        except (RuntimeError, ValueError, SyntaxError) as error:
+            _forget(error)
+            found = " ".join(str(error).split())
+            raise StoreFailed(where=self._name, expected=_EXPECTED, found=found) from None
+
+    def _failure(self, error: OSError, wanted: int) -> FileFailed:
+        failure = FileFailed.from_os(self._name, error, _EXPECTED)
+        if not _is_full(error):
+            return failure
+        try:
+            left = shutil.disk_usage(self._copy.target.parent).free
+        except OSError:
+            left = 0
+        return FileFailed(
+            where=self._name,
+            expected=f"about {_megabytes(max(_GROWTH * wanted, _LEAST))} of room on the disk",
+            found=f"{_megabytes(left)} ({failure.found})",
+            remedy="make room and run the same command again; the store is what it was",
+        )
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and (error.errno in _FULL or bool(_FULL_WORDS.search(str(error))))
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"
+
+
+def _forget(error: BaseException | None) -> None:
+    # The frames of a failure hold on to the store, and with it to its lock, for as long as someone keeps the failure.
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
