@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from khabar.errors import FileFailed, StoreFailed
 from khabar.stores.store import OxigraphStore
 from khabar.stores.swap import exchange
-from khabar.stores.working_copy import is_store, leftover_name, refuse_strangers, sweep
 
 if TYPE_CHECKING:
+    import pyoxigraph
+
+    from khabar.queries.results import Rows
     from khabar.terms import Quad
 
 _TRIES: Final = 10
+_MARKS: Final = ("CURRENT", "IDENTITY")
+_Answer = TypeVar("_Answer")
+_Place: TypeAlias = tuple[int, int, int]
+
+
+def is_store(folder: Path) -> bool:
+    """Tell whether ``folder`` looks like an Oxigraph store."""
+    return all((folder / mark).is_file() for mark in _MARKS)
 
 
 def write(quads: Iterable[Quad], folder: Path) -> int:
@@ -31,6 +41,7 @@ def write(quads: Iterable[Quad], folder: Path) -> int:
     import pyoxigraph
 
     from khabar.conversion import to_oxigraph
+    from khabar.stores.working_copy import leftover_name, refuse_strangers, sweep
 
     expected = "a store that can be written"
     # The folder that a link points to is replaced, never the link.
@@ -62,11 +73,49 @@ def write(quads: Iterable[Quad], folder: Path) -> int:
     return count
 
 
-def open_folder(folder: Path) -> OxigraphStore:
-    """The store in ``folder``, open for reading; it goes on seeing what it saw when it was opened.
+class FolderStore(OxigraphStore):
+    """The store in a folder, open for reading; it goes on seeing what it saw when it was opened, while it can.
+
+    Where a load put another store in its place and Oxigraph misses a file that it had not yet opened, the new store is
+    opened and asked: each answer is that of one store.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store; raises FileFailed for a folder that is no store, StoreFailed for one that does not open."""
+        self._folder = folder
+        self._place, store = _opened(folder)
+        super().__init__(str(folder), store)
+
+    def __len__(self) -> int:
+        return self._again(super().__len__)
+
+    def read(self, graph: str) -> bytes:
+        """The triples of a named graph as N-Triples."""
+        return self._again(lambda: super(FolderStore, self).read(graph))
+
+    def _evaluate(self, text: str) -> Rows:
+        return self._again(lambda: super(FolderStore, self)._evaluate(text))
+
+    def _again(self, answer: Callable[[], _Answer]) -> _Answer:
+        for _ in range(_TRIES):
+            try:
+                return answer()
+            except (StoreFailed, OSError, RuntimeError):
+                if _identity(self._folder) == self._place:
+                    raise
+            self._place, self._store = _opened(self._folder)
+        return answer()
+
+
+def open_folder(folder: Path) -> FolderStore:
+    """The store in ``folder``, open for reading.
 
     Raises FileFailed for a folder that is no store, StoreFailed for a store that Oxigraph cannot open.
     """
+    return FolderStore(folder)
+
+
+def _opened(folder: Path) -> tuple[_Place | None, pyoxigraph.Store]:
     import pyoxigraph
 
     for _ in range(_TRIES):
@@ -78,9 +127,9 @@ def open_folder(folder: Path) -> OxigraphStore:
             )
         else:
             try:
-                store = OxigraphStore(str(folder), pyoxigraph.Store.read_only(str(folder)))
+                store = pyoxigraph.Store.read_only(str(folder))
                 if _identity(folder) == before:
-                    return store
+                    return before, store
                 found = "another one in its place each time"
             except (OSError, RuntimeError, ValueError) as error:
                 found = " ".join(str(error).split())
@@ -91,9 +140,10 @@ def open_folder(folder: Path) -> OxigraphStore:
     raise failure
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def _identity(folder: Path) -> _Place | None:
     try:
-        status = folder.stat()
+        status, current = folder.stat(), (folder / "CURRENT").stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    # The number of a folder that is gone is given again; the file that names the list of tables is written at each opening.
+    return status.st_dev, status.st_ino, current.st_mtime_ns

@@ -17,9 +17,9 @@ from typing import Final
 import msgspec
 
 from khabar.errors import FileFailed, StoreFailed
+from khabar.stores.embedded import is_store
 from khabar.stores.swap import exchange
 
-_MARKS: Final = ("CURRENT", "IDENTITY")
 # What RocksDB, which is below Oxigraph, calls its files: whatever else lies there is somebody's own.
 _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG.*|(?:MANIFEST|OPTIONS)-.*|.*\.(?:sst|log|blob|dbtmp)|lost|archive"
@@ -35,11 +35,6 @@ class _Origin(msgspec.Struct, frozen=True):
 
     fingerprint: str
     torn: tuple[str, ...] = ()
-
-
-def is_store(folder: Path) -> bool:
-    """Tell whether ``folder`` looks like an Oxigraph store."""
-    return all((folder / mark).is_file() for mark in _MARKS)
 
 
 class WorkingCopy:

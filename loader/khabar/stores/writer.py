@@ -16,10 +16,11 @@ from khabar.errors import FileFailed, KhabarError, StoreFailed
 from khabar.graphs import NamedGraph
 from khabar.queries.results import Rows
 from khabar.stores.changes import Change, batches, nquads, pieces, update
+from khabar.stores.embedded import is_store
 from khabar.stores.engine_lock import EngineLock
 from khabar.stores.lock import Lock
 from khabar.stores.store import NO_SERVICES, OxigraphStore, Rewrite
-from khabar.stores.working_copy import WorkingCopy, is_store
+from khabar.stores.working_copy import WorkingCopy
 
 if TYPE_CHECKING:
     import pyoxigraph
