@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import re
 import socket
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from fault_answers import Answer
 from fault_kinds import Kind
 
 _PIECE: Final = 65536
+_OF_ONE_CONNECTION: Final = frozenset(
+    {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "expect", "host"}
+)
 
 
 class GoneError(Exception):
@@ -24,6 +29,8 @@ class Exchange:
 
     number: int
     fault: Kind | None = None
+    again: bool = False
+    """The fault is the one before, which lasts."""
     method: str = ""
     target: str = ""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -72,6 +79,26 @@ def read_request(line: socket.socket, found: Exchange) -> None:
             body += _piece(line)
         found.body = bytes(body)
     found.whole = found.fault is not Kind.RESET_MID_BODY
+
+
+def carry(store: http.client.HTTPConnection, found: Exchange) -> Answer:
+    """The answer of the ``store`` to the request, which is noted in ``found``."""
+    headers = {name: value for name, value in found.headers.items() if name not in _OF_ONE_CONNECTION}
+    for again in (True, False):
+        try:
+            store.request(found.method, found.target, body=found.body or None, headers=headers)
+            with store.getresponse() as response:
+                found.answer = response.read()
+            break
+        except (ConnectionError, http.client.RemoteDisconnected):
+            # A connection kept alive that the store has closed since: nothing was done.
+            store.close()
+            if not again:
+                raise
+    found.status = response.status
+    passed = {"date", "server", "content-type", *_OF_ONE_CONNECTION}
+    more = tuple((name, value) for name, value in response.getheaders() if name.lower() not in passed)
+    return Answer(response.status, found.answer, response.getheader("Content-Type") or "", more)
 
 
 def _piece(line: socket.socket) -> bytes:

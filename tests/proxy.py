@@ -14,7 +14,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from fault_answers import Answer, own_answer
-from fault_exchanges import Exchange, GoneError, read_request
+from fault_exchanges import Exchange, GoneError, carry, read_request
 from fault_kinds import FORWARDED, OF_WRITES, STATUSES, Kind
 
 PACE: Final = 0.05
@@ -28,16 +28,13 @@ PATIENCE: Final = 30.0
 
 NOWHERE: Final = "http://127.0.0.2:9"
 
-_OF_ONE_CONNECTION: Final = frozenset(
-    {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "expect", "host"}
-)
-
 
 class Proxy:
     """A proxy in front of ``upstream`` (``http://HOST:PORT``), on a port of its own for as long as it lives.
 
     `arm` gives the plan: which request, counted from 1, suffers which fault. A fault that strikes writes alone waits
-    for the next one. While a REFUSED lasts nobody listens; `reopen` ends it. ``kill`` is called to end the client.
+    for the next one. While a REFUSED lasts nobody listens, and who follows a REDIRECT_TO_ITSELF goes round and round:
+    `mend` ends both. ``kill`` is called to end the client.
     """
 
     def __init__(
@@ -60,6 +57,7 @@ class Proxy:
         self._threads: set[threading.Thread] = set()
         self._plan: dict[int, Kind] = {}
         self._waiting: list[Kind] = []
+        self._loops: set[tuple[str, str, bytes]] = set()
         self._number = self._order = self._under_way = 0
         self._listener: socket.socket | None = None
         self.exchanges: list[Exchange] = []
@@ -81,6 +79,7 @@ class Proxy:
             self._cut(self._lines)
             self.quiet()
             self._plan, self._waiting, self._number, self.exchanges = dict(plan), [], 0, []
+            self._loops.clear()
             if self._listener is None:
                 self._listen()
             self._shut_if_refused()
@@ -90,9 +89,10 @@ class Proxy:
         with self._ended:
             self._ended.wait_for(lambda: not self._under_way)
 
-    def reopen(self) -> None:
-        """Listen again after a REFUSED, unless the next request is to be refused too."""
+    def mend(self) -> None:
+        """Listen again after a REFUSED, unless the next request is to be refused too; no one is sent round any more."""
         with self._lock:
+            self._loops.clear()
             if self._listener is None and not self._shut_if_refused():
                 self._listen()
 
@@ -248,8 +248,13 @@ class Proxy:
         return self._answer_instead(line, found)
 
     def _settle(self, found: Exchange) -> None:
-        """A fault of writes waits for a write; a write takes the one that has waited longest."""
+        """A fault of writes waits for a write; a write takes the one that has waited longest; a loop goes on."""
+        asked = (found.method, found.target, found.body)
         with self._lock:
+            if asked in self._loops:
+                found.fault, found.again = Kind.REDIRECT_TO_ITSELF, True
+            elif found.fault is Kind.REDIRECT_TO_ITSELF:
+                self._loops.add(asked)
             if found.fault in OF_WRITES and not found.writes:
                 self._waiting.append(found.fault)
                 found.fault = None
@@ -257,29 +262,12 @@ class Proxy:
                 found.fault = self._waiting.pop(0)
 
     def _forward(self, store: http.client.HTTPConnection, found: Exchange) -> Answer:
-        headers = {name: value for name, value in found.headers.items() if name not in _OF_ONE_CONNECTION}
-        for again in (True, False):
-            try:
-                store.request(found.method, found.target, body=found.body or None, headers=headers)
-                with store.getresponse() as response:
-                    body = response.read()
-                break
-            except (ConnectionError, http.client.RemoteDisconnected):
-                # A connection kept alive that the store has closed since: nothing was done.
-                store.close()
-                if not again:
-                    raise
+        answer = carry(store, found)
         with self._lock:
-            found.status, found.answer = response.status, body
-            if response.status < 300:
+            if found.status is not None and found.status < 300:
                 self._order += 1
                 found.done = self._order
-        more = tuple(
-            (name, value)
-            for name, value in response.getheaders()
-            if name.lower() not in {*_OF_ONE_CONNECTION, "content-type", "date", "server"}
-        )
-        return Answer(response.status, body, response.getheader("Content-Type") or "", more)
+        return answer
 
     # What is answered.
 

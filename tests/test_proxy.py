@@ -136,7 +136,7 @@ def test_a_write_suffers_what_the_name_says(store: str, kind: Kind) -> None:
         line.close()
         proxy.quiet()
         assert kept(store, name) == (LINE if kind in FORWARDED else b"")
-        proxy.reopen()
+        proxy.mend()
         # The next request is well.
         line = to(proxy)
         assert asked(line, "GET", target(f"{name}-before"))[2] == LINE
@@ -237,6 +237,17 @@ def test_a_redirect_names_another_host_or_the_same_place(store: str) -> None:
         assert canary.calls == 1
 
 
+def test_who_follows_a_redirect_to_itself_goes_round_until_it_is_mended(store: str) -> None:
+    with proxied(store, {1: Kind.REDIRECT_TO_ITSELF}) as proxy:
+        line = to(proxy)
+        assert [asked(line, "PUT", target("round"), LINE)[0].partition(" ")[0] for _ in range(3)] == ["307"] * 3
+        assert asked(line, "PUT", target("square"), LINE)[0].partition(" ")[0] in {"201", "204"}
+        proxy.mend()
+        assert asked(line, "PUT", target("round"), LINE)[0].partition(" ")[0] in {"201", "204"}
+        line.close()
+        assert [found.again for found in proxy.exchanges] == [False, True, True, False, False]
+
+
 def test_a_login_page_is_what_it_says(store: str) -> None:
     with proxied(store, {1: Kind.HTML_200}) as proxy:
         line = to(proxy)
@@ -250,15 +261,15 @@ def test_a_refusal_lasts_until_the_proxy_listens_again(store: str) -> None:
         for _ in range(3):
             assert proxy.refusing
             assert asked(line, "GET", "/")[0] == "refused"
-        proxy.reopen()
+        proxy.mend()
         word, answer, _ = asked(line, "GET", target("refused"))
         assert answer is not None, word
         # Told with the answer before: the next request needs a connection of its own, which is refused.
         assert answer.getheader("Connection") == "close"
         assert asked(line, "GET", "/")[0] == "refused"
-        proxy.reopen()
+        proxy.mend()
         assert asked(line, "GET", "/")[0] == "refused"
-        proxy.reopen()
+        proxy.mend()
         assert asked(line, "GET", target("refused"))[1] is not None
         line.close()
         assert [found.fault for found in proxy.exchanges] == [Kind.REFUSED, None, Kind.REFUSED, Kind.REFUSED, None]
