@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _TRIES: Final = 10
 _MARKS: Final = ("CURRENT", "IDENTITY")
 _Answer = TypeVar("_Answer")
-_Place: TypeAlias = tuple[int, int, int]
+Place: TypeAlias = tuple[int, int, int]
+"""What tells a store from one that takes its place: the folder, by device and number, and when it was last opened."""
 
 
 def is_store(folder: Path) -> bool:
@@ -83,7 +84,7 @@ class FolderStore(OxigraphStore):
     def __init__(self, folder: Path) -> None:
         """Open the store; raises FileFailed for a folder that is no store, StoreFailed for one that does not open."""
         self._folder = folder
-        self._place, store = _opened(folder)
+        self._place, store = opened(folder)
         super().__init__(str(folder), store)
 
     def __len__(self) -> int:
@@ -103,7 +104,7 @@ class FolderStore(OxigraphStore):
             except (StoreFailed, OSError, RuntimeError):
                 if _identity(self._folder) == self._place:
                     raise
-            self._place, self._store = _opened(self._folder)
+            self._place, self._store = opened(self._folder)
         return answer()
 
 
@@ -115,7 +116,8 @@ def open_folder(folder: Path) -> FolderStore:
     return FolderStore(folder)
 
 
-def _opened(folder: Path) -> tuple[_Place | None, pyoxigraph.Store]:
+def opened(folder: Path) -> tuple[Place | None, pyoxigraph.Store]:
+    """The store in ``folder``, open for reading, and which one it is; see `FolderStore`."""
     import pyoxigraph
 
     for _ in range(_TRIES):
@@ -140,10 +142,10 @@ def _opened(folder: Path) -> tuple[_Place | None, pyoxigraph.Store]:
     raise failure
 
 
-def _identity(folder: Path) -> _Place | None:
+def _identity(folder: Path) -> Place | None:
     try:
         status, current = folder.stat(), (folder / "CURRENT").stat()
     except OSError:
         return None
-    # The number of a folder that is gone is given again; the file that names the list of tables is written at each opening.
+    # The number of a folder that is gone is given again; CURRENT is written at each opening for writing.
     return status.st_dev, status.st_ino, current.st_mtime_ns

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import re
 import shutil
+import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -54,6 +55,7 @@ class EmbeddedWriter:
         self._lock = Lock(self._copy.beside("lock"), self._name, wait=wait)
         self._engine_lock: EngineLock | None = None
         self._store: pyoxigraph.Store | None = None
+        self._opening = threading.RLock()
         self._resumed = False
         self._written = False
 
@@ -185,11 +187,13 @@ class EmbeddedWriter:
     def _open(self) -> pyoxigraph.Store:
         import pyoxigraph
 
-        if self._engine_lock is None:
-            self._begin()  # after what was written so far was published
-        if self._store is None:
-            self._store = pyoxigraph.Store(str(self._copy.folder))
-        return self._store
+        # Graphs are read back while others are written.
+        with self._opening:
+            if self._engine_lock is None:
+                self._begin()  # after what was written so far was published
+            if self._store is None:
+                self._store = pyoxigraph.Store(str(self._copy.folder))
+            return self._store
 
     def _close(self) -> None:
         self._store = None
