@@ -23,7 +23,7 @@ ROWS = (
     {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
     {"chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
-    {"stores"},
+    {"assembly", "stores"},
     {"loading"},
     {"drafts", "pipeline"},
     {"__init__"},

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from khabar.checks import chains, chronology, coverage, cycles, evidence, languages, references
 from khabar.checks.scope import Scope, placed
-from khabar.errors import Fault
+from khabar.errors import Fault, Severity
 from khabar.gaps import NO_GAPS, Gaps
 from khabar.model import Corpus
 
@@ -34,3 +34,9 @@ def check_corpus(corpus: Corpus, texts: Mapping[str, Path | str] | None = None, 
     """
     scope = Scope(corpus, texts or {}, gaps)
     return placed(fault for check in CHECKS for fault in check(scope) if not gaps.explain(fault))
+
+
+def is_sound(corpus: Corpus) -> bool:
+    """Tell whether `check_corpus` finds no error, as fast as the first of them shows."""
+    scope = Scope(corpus, {})
+    return not any(fault.severity == Severity.ERROR.value for check in CHECKS for fault in check(scope))

@@ -35,6 +35,17 @@ class Survey(NamedTuple):
     gaps: Gaps
 
 
+class Outline(NamedTuple):
+    """A corpus without its articles, the files that they are in, by name, and every fault of all but those.
+
+    ``corpus`` is None where there is no folder to read.
+    """
+
+    corpus: Corpus | None
+    articles: list[Path]
+    faults: list[Fault]
+
+
 def read_corpus(folder: Path) -> tuple[Corpus | None, list[Fault]]:
     """Every record of a corpus; ``None`` in its place where there is a fault.
 
@@ -61,6 +72,19 @@ def survey(folder: Path) -> Survey:
     reader.articles(_files(folder / "articles", faults, required=True))
     corpus = Corpus(header=header, entities=reader.entity, articles=tuple(reader.article.values()), paths=reader.paths)
     return Survey(corpus, sorted(faults), reader.gaps())
+
+
+def outline(folder: Path) -> Outline:
+    """All of a corpus but its articles, whose files are listed and not read; see `read_corpus` and `read_article`."""
+    faults: list[Fault] = []
+    if not _is_folder(folder, "a folder with a corpus", faults):
+        return Outline(None, [], faults)
+    reader = _Reader(faults)
+    header = reader.header(folder / "corpus.yaml")
+    reader.entities(_files(folder / "entities", faults, required=False))
+    articles = _files(folder / "articles", faults, required=True)
+    corpus = Corpus(header=header, entities=reader.entity, articles=(), paths=reader.paths)
+    return Outline(corpus, articles, sorted(faults))
 
 
 def read_article(path: Path) -> tuple[ArticleRecord | None, list[Fault]]:

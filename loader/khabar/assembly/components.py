@@ -1,0 +1,69 @@
+"""Articles that refer to one another, and the batches that they are worked on in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from khabar.model import ArticleRecord, Entity
+from khabar.names import entity_uses, uses
+
+BATCH_SIZE: Final = 384 * 1024
+"""The size of the records, in bytes, at which a batch is full: of short articles, some 130."""
+
+
+def owners(record: ArticleRecord) -> frozenset[str]:
+    """The ids of the other articles that a record refers to."""
+    found = (use.reference.partition(".") for use in uses(record))
+    return frozenset(owner for owner, dot, _ in found if dot) - {record.article.id}
+
+
+def owners_of_shared(entities: Mapping[str, Entity]) -> frozenset[str]:
+    """The ids of the articles that shared entities refer to."""
+    found = (use.reference.partition(".") for slug, entity in entities.items() for use in entity_uses(slug, entity))
+    return frozenset(owner for owner, dot, _ in found if dot)
+
+
+class Components:
+    """Which of ``count`` things, numbered from 0, hang together; at first each stands alone."""
+
+    def __init__(self, count: int) -> None:
+        self._above = list(range(count))
+
+    def join(self, one: int, other: int) -> None:
+        """From now on the two hang together, and with them all that hangs together with either."""
+        first, second = sorted((self.first(one), self.first(other)))
+        self._above[second] = first
+
+    def first(self, one: int) -> int:
+        """The lowest of all that hang together with ``one``."""
+        above = self._above
+        while above[one] != one:
+            above[one] = above[above[one]]
+            one = above[one]
+        return one
+
+    def members(self) -> Iterator[list[int]]:
+        """All things by component, in the order of the first of each; each component in order."""
+        found: dict[int, list[int]] = {}
+        for one in range(len(self._above)):
+            found.setdefault(self.first(one), []).append(one)
+        yield from found.values()
+
+
+def batches(components: Iterable[Sequence[int]], sizes: Sequence[int], limit: int = BATCH_SIZE) -> Iterator[list[int]]:
+    """Whole components in batches, each in order; one is full when its sizes make up ``limit``.
+
+    >>> list(batches([[0, 3], [1], [2], [4]], [5, 5, 5, 5, 5], 10))
+    [[0, 3], [1, 2], [4]]
+    """
+    batch: list[int] = []
+    size = 0
+    for members in components:
+        batch += members
+        size += sum(sizes[one] for one in members)
+        if size >= limit:
+            yield sorted(batch)
+            batch, size = [], 0
+    if batch:
+        yield sorted(batch)
