@@ -24,6 +24,8 @@ from khabar.stores.swap import exchange
 _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG.*|(?:MANIFEST|OPTIONS)-.*|.*\.(?:sst|log|blob|dbtmp)|lost|archive"
 )
+# What a bulk load makes first; after its end such a file has another name, or nothing to do with the store.
+_UNFINISHED: Final = re.compile(r"bulk-[0-9]+\.sst")
 # Written once under a name that is not used again.
 _IMMUTABLE: Final = frozenset({".sst", ".blob"})
 _UNLINKABLE: Final = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EACCES})
@@ -83,6 +85,9 @@ class WorkingCopy:
             self._origin = msgspec.json.decode(self._record.read_bytes(), type=_Origin)
         except (OSError, msgspec.MsgspecError):
             return False
+        for file in self.folder.iterdir():
+            if _UNFINISHED.fullmatch(file.name):
+                file.unlink(missing_ok=True)
         return self._origin.fingerprint == self._fingerprint()
 
     def make(self) -> None:
@@ -93,7 +98,7 @@ class WorkingCopy:
         if self.target.is_dir():
             shutil.copymode(self.target, self.folder)
             for file in sorted(self.target.iterdir()):
-                if file.is_file() and file.name != "LOCK" and not file.name.startswith("LOG"):
+                if file.is_file() and _counts(file.name) and not _UNFINISHED.fullmatch(file.name):
                     _copy(file, self.folder / file.name)
         self._note(_Origin(self._fingerprint()))
 
@@ -143,13 +148,18 @@ class WorkingCopy:
             files = sorted(
                 (file.name, status.st_size, status.st_mtime_ns)
                 for file in self.target.iterdir()
-                if file.name != "LOCK" and not file.name.startswith("LOG")
+                if _counts(file.name)
                 for status in [file.stat()]
             )
             identity = (self.target / "IDENTITY").read_bytes() if files else b""
         except FileNotFoundError:
             return ""
         return hashlib.sha256(identity + msgspec.json.encode(files)).hexdigest() if files else ""
+
+
+def _counts(name: str) -> bool:
+    # Whether a file is part of what the store holds: its lock and what it tells of itself are not.
+    return name != "LOCK" and not name.startswith("LOG")
 
 
 def refuse_strangers(target: Path, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 import shutil
 import threading
@@ -34,8 +35,8 @@ _AT_ONCE: Final = 65_536
 _GROWTH: Final = 4
 _LEAST: Final = 1 << 20
 _EXPECTED: Final = "a store that can be written"
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_FULL_WORDS: Final = re.compile("no space left|quota exceeded|file too large", re.IGNORECASE)
+_FULL_NUMBERS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL: Final = re.compile("no space left on device|(?:disk )?quota exceeded|file too large", re.IGNORECASE)
 
 
 class EmbeddedWriter:
@@ -179,7 +180,7 @@ class EmbeddedWriter:
             self._copy.note_torn(())
         except (OSError, RuntimeError, ValueError) as error:
             self._store = None
-            if _is_full(error):
+            if _full(error):
                 raise
             return False
         return True
@@ -252,23 +253,26 @@ class EmbeddedWriter:
             raise StoreFailed(where=self._name, expected=_EXPECTED, found=found) from None
 
     def _failure(self, error: OSError, wanted: int) -> FileFailed:
-        failure = FileFailed.from_os(self._name, error, _EXPECTED)
-        if not _is_full(error):
-            return failure
+        if not (full := _full(error)):
+            return FileFailed.from_os(self._name, error, _EXPECTED)
         try:
-            left = shutil.disk_usage(self._copy.target.parent).free
+            left = f"{_megabytes(shutil.disk_usage(self._copy.target.parent).free)} ({full})"
         except OSError:
-            left = 0
+            left = full
         return FileFailed(
             where=self._name,
-            expected=f"about {_megabytes(max(_GROWTH * wanted, _LEAST))} of room on the disk",
-            found=f"{_megabytes(left)} ({failure.found})",
+            expected=f"room on the disk for about {_megabytes(max(_GROWTH * wanted, _LEAST))}",
+            found=left,
             remedy="make room and run the same command again; the store is what it was",
         )
 
 
-def _is_full(error: Exception) -> bool:
-    return isinstance(error, OSError) and (error.errno in _FULL or bool(_FULL_WORDS.search(str(error))))
+def _full(error: Exception) -> str:
+    # The system's words for a disk that is full; Oxigraph gives them without their number.
+    if not isinstance(error, OSError):
+        return ""
+    said = _FULL.search(str(error))
+    return said[0].lower() if said else os.strerror(error.errno).lower() if error.errno in _FULL_NUMBERS else ""
 
 
 def _megabytes(count: int) -> str:
