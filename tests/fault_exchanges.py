@@ -40,12 +40,14 @@ class Exchange:
     status: int | None = None
     """The store's own answer; None for a request that was not forwarded."""
     answer: bytes = b""
-    done: int | None = None
-    """The place in the order in which the store did what it was asked; None if it did not."""
     told: int | None = None
     """The status of the answer that was given whole to the client; None if none was."""
+    begun: int = 0
+    """The place of its first byte in the order of all that happened."""
+    done: int | None = None
+    """The place at which the store did what it was asked; None if it did not."""
     ended: int = 0
-    """The place in the order in which exchanges were answered or broken off, in one count with ``done``."""
+    """The place at which it was answered or broken off."""
 
     @property
     def writes(self) -> bool:

@@ -141,7 +141,7 @@ class Proxy:
         self._number += 1
         del self._plan[self._number]
         self._order += 1
-        self.exchanges.append(Exchange(self._number, Kind.REFUSED, ended=self._order))
+        self.exchanges.append(Exchange(self._number, Kind.REFUSED, begun=self._order, ended=self._order))
         self._shut()
         return True
 
@@ -222,8 +222,9 @@ class Proxy:
     def _begin(self) -> Exchange:
         with self._lock:
             self._number += 1
+            self._order += 1
             self._under_way += 1
-            found = Exchange(self._number, self._plan.pop(self._number, None))
+            found = Exchange(self._number, self._plan.pop(self._number, None), begun=self._order)
             self.exchanges.append(found)
             self._shut_if_refused()
             return found
@@ -242,6 +243,7 @@ class Proxy:
         if found.fault in FORWARDED or found.fault is None:
             if found.fault is Kind.DONE_LATE:
                 self._hang(line)
+                self._end(found)
                 self._let_another_end()
             answer = self._forward(store, found)
             return self._answer_after(line, found, answer)
