@@ -21,7 +21,7 @@ ROWS = (
     {"scalars"},
     {"codes", "files", "gaps", "graphs", "model", "resources"},
     {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
-    {"chronology", "conversion", "reading"},
+    {"canonical", "chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
     {"assembly", "stores"},
     {"loading"},
@@ -35,7 +35,7 @@ ROWS = (
 HOMES = {
     "SPARQLWrapper": {"stores"},
     "click": {"cli", "reference"},
-    "pyoxigraph": {"conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
+    "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
     "pyshacl": {"shapes"},
     "httpx": {"stores"},
     "rdflib": {"conversion", "pipeline", "shapes", "stores"},
