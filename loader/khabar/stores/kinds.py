@@ -45,6 +45,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Triples in one INSERT DATA."""
     atomic: bool
     """Whether readers see a PUT, or an update, as a whole."""
+    page: str = ""
+    """Words by which a page of HTML tells that an update was done; a page without them, or where there are none, is no
+    answer of the store."""
     rewrites: tuple[Rewrite, ...] = ()
     """What the store is known to change in a document."""
     quirks: tuple[str, ...] = ()
@@ -255,17 +258,20 @@ _BLAZEGRAPH: Final = Profile(
     request_limit=10_485_760,
     update_limit=1_000,
     atomic=False,
+    page="COMMIT: totalElapsed=",
     quirks=(
         "No Graph Store Protocol: PUT and DELETE mean something else there. Graphs are replaced by SPARQL Update.",
         "The namespace must be one of quads; the one that comes with the server holds triples.",
         "It knows no users of its own: the servlet container asks for credentials.",
         "A form may have 10 MiB; khabar holds every request to that.",
+        "The answer to an update is a page of HTML; that it was done is told in it by `COMMIT:`.",
         "An update of very many operations overflows the parser's stack.",
         "Whether readers see an update of several operations as a whole is not documented.",
     ),
     source=(
         "https://github.com/blazegraph/database/wiki/REST_API",
         "https://github.com/blazegraph/database/blob/master/bigdata-core/bigdata-sails/src/java/com/bigdata/rdf/sail/webapp/RESTServlet.java",
+        "https://github.com/blazegraph/database/blob/master/bigdata-core/bigdata-sails/src/java/com/bigdata/rdf/sail/webapp/BigdataRDFContext.java",
         _ISSUES("blazegraph/database", 236),
         _ISSUES("blazegraph/database", 65),
         _ISSUES("blazegraph/database", 194),
