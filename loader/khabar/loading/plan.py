@@ -16,7 +16,6 @@ from khabar.loading.proof import rewritten
 from khabar.queries.binding import bind
 from khabar.queries.catalogue import find
 from khabar.queries.results import plain
-from khabar.terms import Literal
 from khabar.vocabulary import property_of
 
 if TYPE_CHECKING:
@@ -93,11 +92,10 @@ def _pages(store: Store, query: str, given: Mapping[str, str]) -> Iterator[tuple
     # A store may give fewer rows than the query allows, without a word: only an empty page is the end.
     chosen = find(query)
     graph = chosen.columns.index("graph")
-    after: dict[str, Literal] = {}
+    after: dict[str, str] = {}
     while rows := store.select(bind(chosen, {**given, **after})).rows:
         yield from rows
-        # As text: the names of other people's graphs need not be http IRIs.
-        after = {"after": Literal(plain(rows[-1][graph]))}
+        after = {"after": plain(rows[-1][graph])}
 
 
 def base_of(graph: str) -> str | None:
