@@ -123,7 +123,7 @@ class Lock:
         try:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         except OSError as error:
-            raise FileFailed.from_os(self._path, error, "a lock that can be written") from None
+            raise self._failure(error) from None
         taken = False
         try:
             # The file may have been removed, by a holder who is done, between opening it and locking it.
@@ -135,11 +135,14 @@ class Lock:
                 held.add(self)
         except OSError as error:
             taken = False
-            raise FileFailed.from_os(self._path, error, "a lock that can be written") from None
+            raise self._failure(error) from None
         finally:
             if not taken:
                 os.close(file)
         return taken
+
+    def _failure(self, error: OSError) -> FileFailed:
+        return FileFailed.from_os(self._what, error, f"a lock in {self._path} that can be written")
 
     def forget(self) -> None:
         """Close the lock in a process that was forked from its holder, which goes on holding it."""
