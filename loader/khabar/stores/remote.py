@@ -2,66 +2,70 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import re
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from typing import IO, TYPE_CHECKING, Any, Final
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, Final
 
-from khabar import __version__
 from khabar.errors import StoreFailed
 from khabar.queries import guard
 from khabar.queries.results import JSON_TYPE, Rows
 from khabar.queries.spelling import Blank, Term
+from khabar.stores.authorization import Authorization
+from khabar.stores.endpoint import TIMEOUT
 from khabar.stores.federation import federated
+from khabar.stores.profiles import addresses, parameters
+from khabar.stores.refusals import Unanswered, quoted, refusal
+from khabar.stores.retries import Retries, may_ask_again
 from khabar.stores.store import NO_SERVICES
+from khabar.stores.wire import AGENT, Request, Wire, address_of
 from khabar.terms import LANG_STRING, XSD_STRING, Literal
 
 if TYPE_CHECKING:
-    from email.message import Message
+    import urllib.request
 
-TIMEOUT: Final = 60.0
-"""Seconds that an endpoint has for its whole answer."""
+    from khabar.stores.credentials import Credentials
+    from khabar.stores.profiles import Profile
 
-SIZE_LIMIT: Final = 256 * 1024 * 1024
-"""Bytes that an answer may have."""
-
-AGENT: Final = f"khabar/{__version__} (+https://w3id.org/khabar)"
-"""How khabar names itself; Wikidata refuses clients without a name and a contact."""
-
+_SCHEMES: Final = ("basic", "digest", "bearer")
 _EXPECTED: Final = "the results of a query as JSON"
 _JSON_TYPES: Final = (JSON_TYPE, "application/json")
-_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
-_TAGS: Final = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_REMEDIES: Final[Mapping[int, str]] = {
-    401: "the endpoint wants credentials: https://NAME:PASSWORD@...",
-    403: "the endpoint refuses this client or its credentials",
-    404: "give the address of the endpoint itself, which often ends in /query or /sparql",
-    405: "give the address of the endpoint itself, which often ends in /query or /sparql",
-    413: "narrow the query by a parameter",
-    429: "wait, then ask again",
-    503: "wait, then ask again",
-    504: "narrow the query by a parameter",
-}
+PATIENCE: Final = Retries(tries=4, first=0.25, longest=2.0, patience=30.0, longest_asked=30.0, may=may_ask_again)
+"""How often a query is asked when the endpoint says that it cannot answer now, or is not reached."""
 
 
 class RemoteStore:
-    """A SPARQL endpoint, at an http or https address; a name and password in it go into a header only.
+    """A SPARQL endpoint at an http or https address, or the store at a base address where a ``profile`` is given.
 
-    ``timeout`` counts in seconds and holds for the whole answer.
+    ``timeout`` counts in seconds and holds for the whole of one request. Credentials go to this host alone. ``query``
+    stands for the address that the profile would give. Raises StoreFailed for an address that is none, or that holds a
+    name and a password.
     """
 
-    def __init__(self, address: str, *, timeout: float = TIMEOUT) -> None:
-        self._address, self._credentials = _split(address)
-        self._timeout = timeout
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout: float = TIMEOUT,
+        credentials: Credentials | None = None,
+        profile: Profile | None = None,
+        query: str = "",
+        patience: Retries = PATIENCE,
+        wire: Wire | None = None,
+    ) -> None:
+        address = address_of(address)
+        self._profile = profile
+        if query:
+            self._address = address_of(query)
+        else:
+            self._address = address if profile is None else addresses(profile, address).query
+        self._patience = patience
+        schemes = _SCHEMES if profile is None else profile.authentication
+        authorization = Authorization(credentials, schemes) if credentials else None
+        self._wire = wire or Wire(address, timeout=timeout, authorization=authorization)
 
     @property
     def name(self) -> str:
-        """The address without name, password and query."""
+        """The address without its query."""
         return self._address.partition("?")[0]
 
     def select(self, text: str, *, services: Mapping[str, str] = NO_SERVICES) -> Rows:
@@ -78,51 +82,55 @@ class RemoteStore:
 
     def evaluate(self, text: str) -> Rows:
         """What the endpoint answers to ``text``, sent as it is; raises StoreFailed."""
-        deadline = time.monotonic() + self._timeout
-        request = self._request(text)
-        opener = urllib.request.build_opener(_SameHost(self))
-        try:
-            with opener.open(request, timeout=self._timeout) as response:
-                kind = response.headers.get_content_type()
-                body = self._body(response, deadline)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refusal(error, _message(error)) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise self._failed(self._sentence(error)) from None
-        if kind not in _JSON_TYPES:
-            raise self._failed(f"{kind}: {_quoted(body)}", "give the address of the endpoint itself")
-        try:
-            return _rows(json.loads(body))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise self._failed(f"JSON that is cut off or of another shape: {_quoted(body[-200:])}") from None
+        request = self.request(text)
+        tries = self._patience.begin(met=self._wire.met)
+        while True:
+            try:
+                return self._rows(request)
+            except StoreFailed as failure:
+                if not tries.wait(failure):
+                    raise tries.told(failure) from None
 
-    def _request(self, text: str) -> urllib.request.Request:
+    def request(self, text: str, accepted: str = "", expected: str = _EXPECTED) -> Request:
+        """The request that asks ``text``, for results as JSON unless something else is ``accepted``."""
         from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self._address, agent=AGENT)
         wrapper.setMethod(POST)
-        wrapper.setReturnFormat(JSON)
+        if not accepted:  # of a CONSTRUCT, which knows no JSON, the library would warn
+            wrapper.setReturnFormat(JSON)
         wrapper.setOnlyConneg(onlyConneg=True)
-        if self._credentials is not None:
-            wrapper.setCredentials(*self._credentials)
+        for name, value in parameters(self._profile, text) if self._profile else ():
+            wrapper.addParameter(name, value)
         wrapper.setQuery(text)
         # SPARQLWrapper writes the request; left to send it, it would follow a redirect to any host, wait for ever
         # on an answer that drips, and take an HTML page for rows.
-        request: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - it has no public name
-        return request
+        made: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - it has no public name
+        headers = dict(made.header_items())
+        if accepted:
+            headers["Accept"] = accepted
+        body = made.data
+        return Request(
+            method=made.get_method(),
+            address=made.full_url,
+            headers=tuple(headers.items()),
+            body=body if isinstance(body, bytes) else None,
+            where=self.name,
+            expected=expected,
+        )
 
-    def _body(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
-        body = bytearray()
-        while piece := response.read1(65536):
-            body += piece
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            if len(body) > SIZE_LIMIT:
-                raise self._failed(f"more than {SIZE_LIMIT:,} bytes", "narrow the query by a parameter")
-        if response.length:
-            raise http.client.IncompleteRead(bytes(body), response.length)
-        return bytes(body)
+    def _rows(self, request: Request) -> Rows:
+        answer = self._wire.send(request)
+        if not answer.succeeded:
+            raise refusal(request, answer)
+        if answer.media_type not in _JSON_TYPES:
+            kind = answer.media_type or "an answer without a type"
+            raise _malformed(request, f"{kind}: {quoted(answer.body)}", "give the address of the endpoint itself")
+        try:
+            return _rows(json.loads(answer.body))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            found = f"JSON that is cut off or of another shape: {quoted(answer.body[-200:])}"
+            raise _malformed(request, found) from None
 
     def _refuse_split_graphs(self) -> None:
         if self.evaluate("ASK { ?s ?p ?o }").truth or not self.evaluate("ASK { GRAPH ?g { ?s ?p ?o } }").truth:
@@ -134,81 +142,11 @@ class RemoteStore:
             remedy="Oxigraph: end the address in ?union-default-graph; Fuseki: tdb2:unionDefaultGraph true",
         )
 
-    def _failed(self, found: str, remedy: str = "") -> StoreFailed:
-        return StoreFailed(where=self.name, expected=_EXPECTED, found=found, remedy=remedy)
 
-    def _refusal(self, error: urllib.error.HTTPError, message: str) -> StoreFailed:
-        remedy = _REMEDIES.get(error.code, "")
-        if pause := (error.headers.get("Retry-After") or "").strip():
-            remedy = f"ask again after {pause} seconds" if pause.isdecimal() else f"ask again after {pause[:40]}"
-        said = f": {message}" if message else ""
-        return self._failed(f"HTTP {error.code} {http.client.responses.get(error.code, '')}".rstrip() + said, remedy)
-
-    def _sentence(self, error: OSError | http.client.HTTPException) -> str:
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        if isinstance(reason, TimeoutError):
-            return f"no whole answer within {self._timeout:g} seconds"
-        if isinstance(reason, http.client.IncompleteRead):
-            return f"an answer cut off after {len(reason.partial):,} bytes"
-        if isinstance(reason, OSError) and reason.strerror:
-            return reason.strerror
-        return " ".join(str(reason).split()) or type(reason).__name__
-
-
-class _SameHost(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect to the host that was asked, with the same request, and to no other."""
-
-    def __init__(self, store: RemoteStore) -> None:
-        self._store = store
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> urllib.request.Request:
-        """The same request at ``newurl``; raises StoreFailed for another host, and for https that becomes http."""
-        del code, msg, headers
-        here, there = urlsplit(req.full_url), urlsplit(newurl)
-        if there.netloc != here.netloc or there.scheme not in (here.scheme, "https"):
-            fp.close()
-            raise StoreFailed(
-                where=self._store.name,
-                expected="an answer from this host",
-                found=f"a redirect to {there.scheme}://{there.hostname or ''}",
-                remedy="if you trust it, give its address",
-            )
-        return urllib.request.Request(newurl, data=req.data, headers=dict(req.header_items()), method=req.get_method())  # noqa: S310 - http or https, by the check above
-
-    http_error_308 = urllib.request.HTTPRedirectHandler.http_error_302
-
-
-def _split(address: str) -> tuple[str, tuple[str, str] | None]:
-    try:
-        parts = urlsplit(address)
-        # The wire is ASCII: letters of other scripts go as RFC 3987, section 3.1 has it.
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20<>\"]", address):
-        raise StoreFailed(
-            where="endpoint", expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
-        )
-    credentials = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    netloc = parts.netloc.rpartition("@")[2]
-    if not netloc.isascii():
-        netloc = host if port is None else f"{host}:{port}"
-    path, query = (quote(part, safe=_SAFE, errors="replace") for part in (parts.path, parts.query))
-    return urlunsplit((parts.scheme, netloc, path, query, "")), credentials
-
-
-def _message(error: urllib.error.HTTPError) -> str:
-    try:
-        return _quoted(error.read(4096))
-    except (OSError, http.client.HTTPException):
-        return ""
-
-
-def _quoted(body: bytes) -> str:
-    text = _TAGS.sub(" ", body.decode("utf-8", "replace"))
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:300]
+def _malformed(request: Request, found: str, remedy: str = "") -> Unanswered:
+    return Unanswered(
+        where=request.where, expected=request.expected, found=found, kind="page", sent=True, remedy=remedy
+    )
 
 
 def _rows(answer: Any) -> Rows:

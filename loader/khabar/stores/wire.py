@@ -1,0 +1,336 @@
+"""One HTTP exchange: a request, and the whole answer by a deadline, or a failure that says which.
+
+The standard library speaks HTTP here, over a connection that khabar keeps the time of: an answer that comes drop by
+drop ends with the deadline too, and a request costs a quarter of what the larger clients spend on one. No proxy is
+taken from the environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import socket
+import ssl
+import threading
+import weakref
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+import msgspec
+
+from khabar import __version__
+from khabar.errors import StoreFailed
+from khabar.stores.endpoint import TIMEOUT
+from khabar.stores.refusals import REDIRECTED, Unanswered, quoted
+from khabar.stores.streams import Deadline, Stream, connect
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from khabar.stores.authorization import Authorization
+
+SIZE_LIMIT: Final = 256 * 1024 * 1024
+"""Bytes that an answer may have, unless said otherwise."""
+
+AGENT: Final = f"khabar/{__version__} (+https://w3id.org/khabar)"
+"""How khabar names itself; Wikidata refuses clients without a name and a contact."""
+
+REDIRECTS: Final = 5
+"""Redirects that one request follows."""
+
+_PIECE: Final = 1024 * 1024
+_ALWAYS: Final = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of a store; ``where`` and ``expected`` begin the sentence of a failure."""
+
+    method: str
+    address: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    where: str
+    expected: str = "an answer"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A whole answer; the names of ``headers`` are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    challenges: tuple[str, ...] = ()
+    """What the server wants to see before it answers, one scheme each."""
+
+    @property
+    def media_type(self) -> str:
+        """The type of the body without its parameters, in small letters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is one of success."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+class Wire:
+    """Connections that are kept and used again, by several threads at a time.
+
+    Each `send` has ``timeout`` seconds for everything. What ``authorization`` has to say is said to the host of
+    ``address`` alone.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout: float = TIMEOUT,
+        authorization: Authorization | None = None,
+        size_limit: int = SIZE_LIMIT,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._host = urlsplit(address).hostname
+        self._timeout = timeout
+        self._authorization = authorization
+        self._size_limit = size_limit
+        self._tls = tls
+        self._idle: dict[tuple[str, str], list[_Connection]] = {}
+        self._lock = threading.Lock()
+        # Whoever asks one question has nothing to close.
+        self._end = weakref.finalize(self, _close_all, self._idle)
+        self.met = False
+        """Whether any answer came yet."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that nothing is under way on."""
+        with self._lock:
+            _close_all(self._idle)
+
+    def send(self, request: Request) -> Answer:
+        """The answer to ``request``, whatever its status.
+
+        A redirect on the same host is followed, by the same request: for 307 and 308 any, for 301, 302 and 303 one
+        that only reads. Raises Unanswered.
+        """
+        deadline = Deadline(self._timeout)
+        address = request.address
+        answer = self._authorised(request, address, deadline)
+        for _ in range(REDIRECTS):
+            location = answer.headers.get("location", "")
+            if answer.status not in REDIRECTED or not location:
+                break
+            there = _same_host(request, address, location)
+            if answer.status not in _ALWAYS and request.method != "GET":
+                break
+            address = there
+            answer = self._authorised(request, address, deadline)
+        return answer
+
+    def _authorised(self, request: Request, address: str, deadline: Deadline) -> Answer:
+        parts = urlsplit(address)
+        authorization = self._authorization if parts.hostname == self._host else None
+        if authorization is None:
+            return self._exchange(request, parts, "", deadline)
+        said = authorization.unasked(request.method, address)
+        answer = self._exchange(request, parts, said, deadline)
+        if answer.status == HTTPStatus.UNAUTHORIZED and answer.challenges:
+            reply = authorization.reply(request.method, address, answer.challenges, said)
+            if reply:
+                answer = self._exchange(request, parts, reply, deadline)
+        return answer
+
+    def _exchange(self, request: Request, parts: SplitResult, said: str, deadline: Deadline) -> Answer:
+        connection = self._taken(parts)
+        connection.begin(deadline)
+        whole = False
+        try:
+            answer, whole = self._conversation(connection, request, parts, said)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unanswered(request, connection, error) from None
+        finally:
+            if whole:
+                self._give_back(parts, connection)
+            else:
+                connection.close()
+        return answer
+
+    def _conversation(
+        self, connection: _Connection, request: Request, parts: SplitResult, said: str
+    ) -> tuple[Answer, bool]:
+        headers: dict[str, str | bytes] = {"User-Agent": AGENT, **dict(request.headers)}
+        if said:
+            headers["Authorization"] = said.encode()
+        target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        whole = True
+        try:
+            connection.request(request.method, target, body=request.body, headers=headers)
+        except (BrokenPipeError, ConnectionResetError):
+            # A server that refuses a request may say so before it has read all of it, and close.
+            if not connection.written:
+                raise
+            whole = False
+        response = connection.getresponse()
+        with contextlib.closing(response):
+            body = self._body(request, response)
+        answer = Answer(
+            status=response.status,
+            headers={name.lower(): value for name, value in response.getheaders()},
+            body=body,
+            challenges=tuple(response.headers.get_all("WWW-Authenticate") or ()),
+        )
+        encoding = answer.headers.get("content-encoding", "identity").lower()
+        if encoding != "identity" and body:
+            raise _failure(request, "malformed", f"an answer in the encoding {quoted(encoding.encode())}", sent=True)
+        self.met = True
+        return answer, whole and not response.will_close
+
+    def _body(self, request: Request, response: http.client.HTTPResponse) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            while piece := response.read(_PIECE):
+                pieces.append(piece)
+                size += len(piece)
+                if size > self._size_limit:
+                    raise _failure(request, "large", f"more than {self._size_limit:,} bytes", sent=True)
+            if not response.length:
+                return b"".join(pieces)
+        except http.client.IncompleteRead as error:
+            size += len(error.partial)
+        raise _failure(request, "broken", f"an answer cut off after {size:,} bytes", sent=True)
+
+    def _unanswered(
+        self, request: Request, connection: _Connection, error: OSError | http.client.HTTPException
+    ) -> Unanswered:
+        sent = connection.written
+        if isinstance(error, TimeoutError):
+            return _failure(request, "late", f"no whole answer within {self._timeout:g} seconds", sent=sent)
+        if isinstance(error, ssl.SSLCertVerificationError):
+            found = f"a certificate that is not trusted: {error.verify_message}"
+            return _failure(request, "untrusted", found, sent=sent)
+        if isinstance(error, socket.gaierror):
+            kind = "unreachable" if error.errno == socket.EAI_AGAIN else "unresolved"
+            return _failure(request, kind, error.strerror or "no such host", sent=sent)
+        found = (error.strerror if isinstance(error, OSError) else "") or " ".join(str(error).split())
+        kind = "broken" if sent else "unreachable"
+        return _failure(request, kind, quoted(found.encode()) or type(error).__name__, sent=sent)
+
+    def _taken(self, parts: SplitResult) -> _Connection:
+        with self._lock:
+            idle = self._idle.get((parts.scheme, parts.netloc), [])
+            while idle:
+                connection = idle.pop()
+                if not connection.is_stale():
+                    return connection
+                connection.close()
+            if parts.scheme == "https" and self._tls is None:
+                self._tls = ssl.create_default_context()
+        tls = self._tls if parts.scheme == "https" else None
+        return _Connection(parts.hostname or "", parts.port, tls)
+
+    def _give_back(self, parts: SplitResult, connection: _Connection) -> None:
+        with self._lock:
+            self._idle.setdefault((parts.scheme, parts.netloc), []).append(connection)
+
+
+def _close_all(idle: dict[tuple[str, str], list[_Connection]]) -> None:
+    for connections in idle.values():
+        while connections:
+            connections.pop().close()
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, host: str, port: int | None, tls: ssl.SSLContext | None) -> None:
+        self.default_port = http.client.HTTP_PORT if tls is None else http.client.HTTPS_PORT
+        super().__init__(host, port or self.default_port)
+        self._tls = tls
+        self._stream: Stream | None = None
+        self._deadline = Deadline(TIMEOUT)
+
+    def begin(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        if self._stream is not None:
+            self._stream.deadline = deadline
+            self._stream.written = False
+
+    def connect(self) -> None:
+        self._stream = connect(self.host, self.port, self._deadline, self._tls)
+        self.sock = self._stream
+
+    @property
+    def written(self) -> bool:
+        return self._stream is not None and self._stream.written
+
+    def is_stale(self) -> bool:
+        return self._stream is None or self.sock is None or self._stream.is_stale()
+
+
+def address_of(address: str, what: str = "endpoint") -> str:
+    """``address`` in the ASCII of the wire (RFC 3987, section 3.1), without a fragment.
+
+    Raises StoreFailed for what is no http or https address, and for one with a name or a password in it, which every
+    list of processes and every log would show; the sentence shows neither.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20<>\"]", address):
+        raise StoreFailed(
+            where=what, expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
+        )
+    if parts.username is not None or parts.password is not None:
+        raise StoreFailed(
+            where=what,
+            expected="an address without a name and a password",
+            found=f"one for {host} with them",
+            remedy="put them into KHABAR_USER and KHABAR_PASSWORD, or into ~/.netrc",
+        )
+    netloc = parts.netloc
+    if not netloc.isascii():
+        netloc = host if port is None else f"{host}:{port}"
+    return _quoted_address(parts, netloc)
+
+
+def _quoted_address(parts: SplitResult, netloc: str) -> str:
+    path, query = (quote(part, safe=_SAFE, errors="replace") for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def _same_host(request: Request, address: str, location: str) -> str:
+    here = urlsplit(address)
+    try:
+        # A header is read as Latin-1; an address in it may be in UTF-8.
+        there = urlsplit(urljoin(address, location.encode("latin-1", "replace").decode("utf-8", "replace")))
+        same = there.netloc == here.netloc and there.scheme in (here.scheme, "https")
+        host = there.hostname or ""
+    except ValueError:
+        raise _failure(request, "malformed", "a redirect to no address", sent=True) from None
+    if not same:
+        raise Unanswered(
+            where=request.where,
+            expected="an answer from this host",
+            found=quoted(f"a redirect to {there.scheme}://{host}".encode()),
+            remedy="if you trust it, give its address",
+            kind="redirected",
+            sent=True,
+        )
+    return _quoted_address(there, there.netloc)
+
+
+def _failure(request: Request, kind: str, found: str, *, sent: bool) -> Unanswered:
+    remedy = "narrow the query by a parameter" if kind == "large" else ""
+    return Unanswered(where=request.where, expected=request.expected, found=found, kind=kind, sent=sent, remedy=remedy)
