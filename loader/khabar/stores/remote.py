@@ -93,7 +93,7 @@ class RemoteStore:
 
     def request(self, text: str, accepted: str = "", expected: str = _EXPECTED) -> Request:
         """The request that asks ``text``, for results as JSON unless something else is ``accepted``."""
-        from SPARQLWrapper import JSON, POST, SPARQLWrapper
+        from SPARQLWrapper import CONSTRUCT, JSON, POST, SELECT, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self._address, agent=AGENT)
         wrapper.setMethod(POST)
@@ -102,7 +102,8 @@ class RemoteStore:
         wrapper.setOnlyConneg(onlyConneg=True)
         for name, value in parameters(self._profile, text) if self._profile else ():
             wrapper.addParameter(name, value)
-        wrapper.setQuery(text)
+        # Asked to set the query, the library takes a word of its comments for its verb: "which loads" for an update.
+        wrapper.queryString, wrapper.queryType = text, CONSTRUCT if accepted else SELECT
         # SPARQLWrapper writes the request; left to send it, it would follow a redirect to any host, wait for ever
         # on an answer that drips, and take an HTML page for rows.
         made: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - it has no public name
