@@ -11,6 +11,7 @@ PAGES = {
     "python.md": "khabar.reference.python",
     "queries.md": "khabar.reference.queries",
     "records.md": "khabar.reference.records",
+    "stores.md": "khabar.reference.stores",
 }
 """The file of each page, and the module whose function ``page`` makes it."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -66,6 +67,7 @@ def _first_service(text: str) -> _Service | None:
 
 
 def _rows(text: str, service: _Service, ask: Ask, services: Mapping[str, str]) -> Rows | None:
+    from khabar.stores.credentials import for_host
     from khabar.stores.remote import RemoteStore
 
     found = code(text)
@@ -83,8 +85,11 @@ def _rows(text: str, service: _Service, ask: Ask, services: Mapping[str, str]) -
                 remedy="narrow the query by a parameter",
             )
         block = f"{block[: known.start]} {_cells(rows)} {block[known.end :]}"
+    address = services[service.iri]
+    # What is known of the store that is asked is not the service's to know: netrc, by the service's own host, is.
+    credentials = for_host(urlsplit(address).hostname or "")
     try:
-        return RemoteStore(services[service.iri]).evaluate(f"{prologue}SELECT * WHERE {{{block}\n}}")
+        return RemoteStore(address, credentials=credentials).evaluate(f"{prologue}SELECT * WHERE {{{block}\n}}")
     except StoreFailed:
         if service.silent:
             return None

@@ -101,9 +101,12 @@ def _depth(address: str) -> int:
 def probes(address: str) -> tuple[str, ...]:
     """Two addresses that can be read without harm, of which `recognise` tells what answers at ``address``."""
     start = address.partition("?")[0].rstrip("/")
-    host = "/".join(start.split("/", 3)[:3])
     above, repositories, _ = start.partition("/repositories/")
-    return address, f"{above}/protocol" if repositories else f"{host}/ping"
+    if repositories:
+        return address, f"{above}/protocol"
+    if "/namespace/" in start and not start.endswith("/sparql"):
+        return address, f"{start}/sparql"
+    return address, "/".join([*start.split("/", 3)[:3], "ping"])
 
 
 def recognise(address: str, headers: Mapping[str, str], body: bytes = b"") -> Profile | None:
