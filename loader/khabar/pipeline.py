@@ -5,11 +5,13 @@ These functions are the public Python API; the commands of the same names call t
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from khabar.errors import Fault, FaultyData, Severity
 from khabar.terms import Quad
@@ -17,10 +19,15 @@ from khabar.terms import Quad
 if TYPE_CHECKING:
     import rdflib
 
+    from khabar.graphs import NamedGraph
+    from khabar.loading.difference import GraphDifference
+    from khabar.loading.load import Loaded, Progress
+    from khabar.loading.rehearsal import Step
     from khabar.model import Corpus
     from khabar.queries.binding import Value
     from khabar.queries.results import Rows
-    from khabar.stores.store import Store
+    from khabar.stores.endpoint import Endpoint
+    from khabar.stores.store import GraphReader, Store
 
 
 def read(folder: Path | str) -> Corpus:
@@ -155,23 +162,145 @@ def write(corpus: Corpus, path: Path | str, format: str = "turtle", *, rule: str
         file.writelines(piece.encode() for piece in lines(corpus, format, rule=rule))
 
 
-def load(corpus: Corpus, folder: Path | str) -> int:
-    """Load the graph of a corpus into an embedded store, an Oxigraph folder; return the number of quads in it.
+def load(
+    source: Corpus | Path | str,
+    target: Path | str | Endpoint,
+    *,
+    graph: str | None = None,
+    prune: bool = False,
+    verify: Literal["sent", "all"] = "sent",
+    wait: float = 0.0,
+    workers: int | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> Loaded:
+    """Load a corpus, or a file of RDF, into the store in a folder or at an address; return what was done.
 
-    The store is replaced as a whole; when anything fails, the old one stays. One writer at a time. Raises `FileFailed`,
-    also for a folder that holds anything but a store, and `StoreFailed`.
+    Only graphs that changed are sent, each is read back, and a load that returns is proved. An interrupted load goes on
+    where it was when it is called again. A folder is that of an embedded store, made where there is none; readers see
+    nothing of a load before its end. Graphs that left the corpus are removed with ``prune``; those of other corpora are
+    never touched. ``verify`` is what is read back and compared: what was "sent", or "all".
+
+    ``graph`` names the graph of the triples of a file that stand in none. ``wait`` is how long, in seconds, another
+    load is waited for; ``workers`` how many processes make graphs of the records, else one a core; ``report`` hears
+    how far the load is.
+
+    Raises `FaultyData`, `FileFailed` and `StoreFailed`; what was confirmed until then stands.
     """
-    from khabar.stores import embedded
+    from khabar.loading.load import load as loaded
+    from khabar.loading.load import unheard
+    from khabar.loading.target import open_load, state_folder
 
-    return embedded.write(quads(corpus), Path(folder))
+    with (
+        _wanted(source, graph, workers) as (base, graphs),
+        open_load(target, base=base, state=state_folder(os.environ), wait=wait) as (store, journal, pace),
+    ):
+        return loaded(
+            graphs, store, journal, base=base, prune=prune, verify=verify, report=report or unheard, pace=pace
+        )
 
 
-def open_store(target: Corpus | Path | str, *, timeout: float = 60.0) -> Store:
+def rehearse(
+    source: Corpus | Path | str,
+    target: Path | str | Endpoint,
+    *,
+    graph: str | None = None,
+    prune: bool = False,
+    verify: Literal["sent", "all"] = "sent",
+    workers: int | None = None,
+) -> Iterator[Step]:
+    """What `load` with the same arguments would do with each graph at this moment; nothing is written.
+
+    Raises what `load` raises.
+    """
+    from khabar.loading.journal import Journal, beneath
+    from khabar.loading.rehearsal import rehearse as steps
+    from khabar.loading.target import state_folder
+
+    with _wanted(source, graph, workers) as (base, graphs), _reader(target) as store:
+        path = beneath(state_folder(os.environ), store.name, base)
+        journal = Journal(path, target=store.name, dataset=base)
+        yield from steps(graphs, store, journal, base=base, prune=prune, read_all=verify == "all")
+
+
+def diff(
+    source: Corpus | Path | str,
+    target: Path | str | Endpoint,
+    *,
+    graph: str | None = None,
+    workers: int | None = None,
+) -> Iterator[GraphDifference]:
+    """The graphs of a corpus, or of a file of RDF, that a store does not hold as they are, and the triples that differ.
+
+    Every graph is read, whatever the digests in the store say; nothing is written. Graphs of the corpus that the store
+    has beyond it come too. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    """
+    from khabar.loading.difference import differences
+
+    with _wanted(source, graph, workers) as (base, graphs), _reader(target) as store:
+        yield from differences(graphs, store, base)
+
+
+def dump(target: Corpus | Path | str | Endpoint, graphs: Sequence[str] | None = None) -> Iterator[NamedGraph]:
+    """The named graphs of a store in a folder or at an address, of a corpus or a file of RDF; ``graphs`` names some.
+
+    Each is whole and canonical. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    """
+    from khabar.loading.dump import dump as dumped
+    from khabar.stores.embedded import is_store
+    from khabar.stores.endpoint import Endpoint, is_address
+    from khabar.stores.opening import open_reader
+
+    if (
+        isinstance(target, Endpoint)
+        or is_address(target)
+        or (isinstance(target, Path | str) and is_store(Path(target)))
+    ):
+        with open_reader(target) as store:
+            yield from dumped(store, graphs)
+        return
+    with _wanted(target, None, None) as (_, wanted):
+        yield from (graph for graph in wanted if graphs is None or graph.iri in graphs)
+
+
+@contextlib.contextmanager
+def _wanted(
+    source: Corpus | Path | str, graph: str | None, workers: int | None
+) -> Iterator[tuple[str | None, Iterable[NamedGraph]]]:
+    """The base of a corpus, none for a file, and the graphs that ``source`` stands for."""
+    from khabar import assembly
+    from khabar.formats.nquads import named_graphs
+    from khabar.loading.incoming import read_file
+    from khabar.model import Corpus
+
+    if isinstance(source, Corpus):
+        yield source.header.base, named_graphs(quads(source))
+    elif Path(source).is_dir() or not Path(source).exists():
+        with assembly.graphs(source, workers=workers) as made:
+            yield made.base, made
+    else:
+        yield None, read_file(Path(source), graph)
+
+
+@contextlib.contextmanager
+def _reader(target: Path | str | Endpoint) -> Iterator[GraphReader]:
+    """The store at ``target``; where a folder is not there yet, an empty one."""
+    from khabar.stores import memory
+    from khabar.stores.endpoint import Endpoint, is_address
+    from khabar.stores.opening import open_reader
+
+    if not isinstance(target, Endpoint) and not is_address(target) and not Path(target).exists():
+        yield memory.from_quads((), str(target))
+        return
+    with open_reader(target) as store:
+        yield store
+
+
+def open_store(target: Corpus | Path | str | Endpoint) -> Store:
     """What ``target`` stands for, ready to be asked.
 
     A corpus, or its folder, is built in memory; a Turtle, TriG, N-Triples or N-Quads file is read into memory; the
-    folder of an embedded store is opened for reading; an http or https address is a SPARQL endpoint, which has
-    ``timeout`` seconds for each whole answer. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    folder of an embedded store is opened for reading; an http or https address is a SPARQL endpoint, and an
+    `Endpoint` one of which more is known. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
     """
     from khabar.model import Corpus
     from khabar.stores import memory
@@ -179,11 +308,11 @@ def open_store(target: Corpus | Path | str, *, timeout: float = 60.0) -> Store:
 
     if isinstance(target, Corpus):
         return memory.from_quads(quads(target), target.paths["corpus"])
-    return open_target(target, lambda folder: quads(read(folder)), timeout=timeout)
+    return open_target(target, lambda folder: quads(read(folder)))
 
 
 def query(
-    target: Corpus | Store | Path | str,
+    target: Corpus | Store | Path | str | Endpoint,
     request: str,
     /,
     *,
@@ -209,9 +338,10 @@ def query(
     from khabar.model import Corpus
     from khabar.queries.binding import bind
     from khabar.queries.catalogue import choose
+    from khabar.stores.endpoint import Endpoint
     from khabar.stores.opening import prefixes
 
     chosen = choose(request)
-    store = open_store(target) if isinstance(target, Corpus | Path | str) else target
+    store = open_store(target) if isinstance(target, Corpus | Path | str | Endpoint) else target
     text = bind(chosen, params, prefixes=prefixes(store) if params else None)
     return store.select(text, services=services or {})

@@ -1,34 +1,42 @@
-"""What can be asked: a corpus, a file of RDF, the folder of a store, an endpoint; told apart by looking."""
+"""What can be asked or written: a corpus, a file of RDF, the folder of a store, an endpoint; told apart by looking."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from khabar.errors import FileFailed
+import msgspec
+
+from khabar.errors import FileFailed, StoreFailed
 from khabar.queries import catalogue
 from khabar.queries.results import plain
-from khabar.stores import embedded, memory
-from khabar.stores.remote import TIMEOUT, RemoteStore
+from khabar.stores import credentials, embedded, memory, profiles
+from khabar.stores.endpoint import Endpoint, is_address
 
 if TYPE_CHECKING:
-    from khabar.stores.store import Store
+    from khabar.stores.profiles import Profile
+    from khabar.stores.remote import RemoteStore
+    from khabar.stores.remote_graphs import RemoteGraphs
+    from khabar.stores.store import GraphReader, GraphStore, Store
     from khabar.terms import Quad
 
 
-def open_target(target: str | Path, corpus: Callable[[Path], Iterable[Quad]], *, timeout: float = TIMEOUT) -> Store:
-    """The store that ``target`` stands for.
+def open_target(target: str | Path | Endpoint, corpus: Callable[[Path], Iterable[Quad]]) -> Store:
+    """The store that ``target`` stands for, to be asked.
 
-    An http or https address is an endpoint; a folder with ``corpus.yaml`` is a corpus, of which ``corpus`` makes
-    quads; another folder is a store; a file is RDF by its suffix. ``timeout`` is an endpoint's, in seconds.
+    An http or https address is that of an endpoint, or with a profile the base address of such a store; a folder
+    with ``corpus.yaml`` is a corpus, of which ``corpus`` makes quads; another folder is a store; a file is RDF by its
+    suffix.
 
     Raises FileFailed, StoreFailed, and what ``corpus`` raises.
     """
-    if str(target).startswith(("http://", "https://")):
-        return RemoteStore(str(target), timeout=timeout)
-    path = Path(target)
-    if (path / "corpus.yaml").exists():
+    if (endpoint := _endpoint(target)) is not None:
+        return _remote_store(endpoint)
+    path = Path(str(target))
+    if is_corpus(path):
         return memory.from_quads(corpus(path), str(path))
     if embedded.is_store(path):
         return embedded.open_folder(path)
@@ -41,9 +49,111 @@ def open_target(target: str | Path, corpus: Callable[[Path], Iterable[Quad]], *,
     return memory.from_file(path)
 
 
+@contextlib.contextmanager
+def open_reader(target: str | Path | Endpoint) -> Iterator[GraphReader]:
+    """The store in a folder or at an address, whose graphs can be read whole while the block runs.
+
+    Raises FileFailed and StoreFailed.
+    """
+    if (endpoint := _endpoint(target)) is None:
+        yield embedded.open_folder(Path(str(target)))
+        return
+    with _remote_graphs(endpoint) as store:
+        yield store
+
+
+@contextlib.contextmanager
+def open_writer(target: str | Path | Endpoint, *, wait: float = 0.0) -> Iterator[GraphStore]:
+    """The store in a folder, which may not be there yet, or at an address, to be written while the block runs.
+
+    A folder has one writer at a time; another is waited for as long as ``wait`` says, in seconds. Raises FileFailed and
+    StoreFailed.
+    """
+    from khabar.stores.writer import EmbeddedWriter
+
+    endpoint = _endpoint(target)
+    with EmbeddedWriter(Path(str(target)), wait=wait) if endpoint is None else _remote_graphs(endpoint) as store:
+        yield store
+
+
+def is_store(target: str | Path | Endpoint) -> bool:
+    """Tell whether ``target`` is the folder of a store, or an address."""
+    return isinstance(target, Endpoint) or is_address(target) or embedded.is_store(Path(target))
+
+
+def is_corpus(path: Path) -> bool:
+    """Tell whether ``path`` is the folder of a corpus."""
+    return (path / "corpus.yaml").exists()
+
+
+def recognised(endpoint: Endpoint) -> Profile:
+    """The profile of the store at ``endpoint``: the one that it names, else the one that the store is seen to have.
+
+    One or two addresses of it are read, none is written. Raises StoreFailed for a name that is no profile's, for a
+    store that does not answer, and for one that is not recognised.
+    """
+    from khabar.stores.wire import Request, Wire, address_of
+
+    if endpoint.profile:
+        return profiles.find(endpoint.profile)
+    if endpoint.update or endpoint.graphs:
+        return profiles.find("generic")
+    address = address_of(endpoint.address)
+    with Wire(address, timeout=endpoint.timeout) as wire:
+        for probe in profiles.probes(address):
+            answer = wire.send(Request(method="GET", address=probe, where=address))
+            if (profile := profiles.recognise(probe, answer.headers, answer.body)) is not None:
+                return profile
+    raise StoreFailed(
+        where=address,
+        expected=f"a store that says what it is, as one of {', '.join(profiles.PROFILES)}",
+        found="one that does not",
+        remedy="name its profile",
+    )
+
+
 def prefixes(store: Store) -> Mapping[str, str]:
     """The prefixes of the corpus in ``store``, by which ids become IRIs; none unless it holds exactly one corpus."""
     from khabar.iris import Iris
 
     bases = set(store.select(catalogue.find("corpora").text).column("corpus"))
     return Iris(plain(bases.pop())).prefixes() if len(bases) == 1 else {}
+
+
+def _endpoint(target: str | Path | Endpoint) -> Endpoint | None:
+    if isinstance(target, Endpoint):
+        endpoint = target
+    elif is_address(target):
+        endpoint = Endpoint(str(target))
+    else:
+        return None
+    if endpoint.credentials is None and (host := urlsplit(endpoint.address).hostname):
+        return msgspec.structs.replace(endpoint, credentials=credentials.for_host(host))
+    return endpoint
+
+
+def _remote_store(endpoint: Endpoint) -> RemoteStore:
+    from khabar.stores.remote import RemoteStore
+
+    return RemoteStore(
+        endpoint.address,
+        timeout=endpoint.timeout,
+        credentials=endpoint.credentials,
+        profile=profiles.find(endpoint.profile) if endpoint.profile else None,
+        query=endpoint.query,
+    )
+
+
+def _remote_graphs(endpoint: Endpoint) -> RemoteGraphs:
+    from khabar.stores.remote_graphs import RemoteGraphs
+
+    return RemoteGraphs(
+        endpoint.address,
+        recognised(endpoint),
+        credentials=endpoint.credentials,
+        timeout=endpoint.timeout,
+        connections=endpoint.connections,
+        query=endpoint.query,
+        update=endpoint.update,
+        graphs=endpoint.graphs,
+    )

@@ -1,0 +1,50 @@
+"""The store that a load goes into, and the journal of it: one process at a time has both."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from khabar.loading.journal import Journal, beneath
+from khabar.loading.sending import EMBEDDED, REMOTE, Pace
+from khabar.stores.endpoint import Endpoint, is_address
+from khabar.stores.lock import Lock
+from khabar.stores.opening import open_writer
+from khabar.stores.writer import EmbeddedWriter
+
+if TYPE_CHECKING:
+    from khabar.stores.store import GraphStore
+
+
+@contextlib.contextmanager
+def open_load(
+    target: str | Path | Endpoint, *, base: str | None, state: Path, wait: float = 0.0
+) -> Iterator[tuple[GraphStore, Journal, Pace]]:
+    """The store at ``target``, the journal of loads of the corpus with this ``base`` into it, and their pace.
+
+    The journal of a folder lies beside it, that of an address in the folder ``state``. Another load of the same into
+    the same is waited for as long as ``wait`` says, in seconds. Raises FileFailed and StoreFailed.
+    """
+    with contextlib.ExitStack() as stack:
+        if not isinstance(target, Endpoint) and not is_address(target):
+            writer = stack.enter_context(EmbeddedWriter(Path(target), wait=wait))
+            yield writer, Journal(writer.journal_path, target=str(target), dataset=base), EMBEDDED
+            return
+        address = target.address if isinstance(target, Endpoint) else str(target)
+        path = beneath(state, address, base)
+        stack.enter_context(Lock(path.with_suffix(".lock"), f"{address}, load", wait=wait))
+        store = stack.enter_context(open_writer(target))
+        yield store, Journal(path, target=address, dataset=base), REMOTE
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Where the journals of loads into endpoints are kept, as the XDG Base Directory Specification has it.
+
+    >>> state_folder({"XDG_STATE_HOME": "/var/state"}).as_posix()
+    '/var/state/khabar'
+    """
+    if set_to := environment.get("XDG_STATE_HOME"):
+        return Path(set_to, "khabar")
+    return Path.home() / ".local" / "state" / "khabar"
