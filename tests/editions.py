@@ -1,0 +1,70 @@
+"""A small corpus in editions, as named graphs: from one to the next, articles change, come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from khabar.description import VOID
+from khabar.graphs import NamedGraph
+from khabar.iris import DATASET_GRAPH, Iris
+from khabar.loading.journal import Journal
+from khabar.loading.load import Loaded, load
+from khabar.loading.sending import Pace
+from khabar.stores.writer import EmbeddedWriter
+from khabar.vocabulary import property_of
+
+BASE: Final = "https://example.org/editions/"
+_IRIS: Final = Iris(BASE)
+_NEW: Final = 8
+_PACE: Final = Pace(graphs=10)
+_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+
+
+def edition(number: int, articles: int = 60, triples: int = 40) -> list[NamedGraph]:
+    """The graphs of one edition, the description of the dataset last.
+
+    Each edition has eight articles that the one before had not, with 300 triples each, and lacks its eight oldest; a
+    third of the others has changed. So a load from one to the next makes new tables, changes and removes.
+    """
+    first = number * _NEW
+    graphs = [
+        _article(name, number, triples, is_new=name >= first + articles)
+        for name in range(first, first + articles + _NEW)
+    ]
+    return [*graphs, _description(graphs)]
+
+
+def held(graphs: list[NamedGraph]) -> Mapping[str, str]:
+    """The digest of each graph by its name."""
+    return {graph.iri: graph.digest for graph in graphs}
+
+
+def load_edition(graphs: list[NamedGraph], writer: EmbeddedWriter) -> Loaded:
+    """Load an edition as `khabar load --prune` does, ten graphs at a time."""
+    return load(graphs, writer, journal_of(writer), base=BASE, prune=True, pace=_PACE)
+
+
+def journal_of(writer: EmbeddedWriter) -> Journal:
+    return Journal(writer.journal_path, target=writer.name, dataset=BASE)
+
+
+def _article(name: int, number: int, triples: int, *, is_new: bool) -> NamedGraph:
+    # An article changes in every third edition, every line of it: a part of it is no edition's.
+    changed = (number + name) // 3
+    count = 300 if is_new else triples
+    subject = f"{BASE}articles/{name}"
+    return NamedGraph.of(
+        _IRIS.graph(f"a{name}"),
+        (f'<{subject}> <{VOID}example> "{line} of {name}, {changed}" .\n'.encode() for line in range(count)),
+    )
+
+
+def _description(graphs: list[NamedGraph]) -> NamedGraph:
+    return NamedGraph.of(_IRIS.graph(DATASET_GRAPH), (line for graph in graphs for line in _entry(graph)))
+
+
+def _entry(graph: NamedGraph) -> Iterator[bytes]:
+    yield f"<{BASE}> <{VOID}subset> <{graph.iri}> .\n".encode()
+    yield f'<{graph.iri}> <{VOID}triples> "{graph.count}"^^<{_INTEGER}> .\n'.encode()
+    yield f'<{graph.iri}> <{property_of("graph_digest")}> "{graph.digest}" .\n'.encode()
