@@ -40,7 +40,8 @@ REDIRECTED: Final = frozenset(
 )
 """Statuses that name another address."""
 
-_TAGS: Final = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+# Each branch takes what it has looked at: a page made to be hard to read takes no longer than another.
+_TAGS: Final = re.compile(r"<(style|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _SHOWN: Final = 300
 
 
@@ -90,7 +91,6 @@ def refusal(request: Request, answer: Answer, remedies: Mapping[int, str] = REME
 
 def quoted(body: bytes) -> str:
     """The words of ``body`` on one line: without markup, without signs that cannot be seen, not many."""
-    # More than this is never shown, and the pattern would take its time over it.
     text = body[:65536].decode("utf-8", "replace")
     text = _TAGS.sub(" ", text) if text.lstrip().startswith("<") else text
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:_SHOWN]

@@ -41,6 +41,8 @@ class Stream:
         self.deadline = deadline
         self.written = False
         """Whether any part of the request left this machine."""
+        self.ended = False
+        """Whether the server has said that nothing more comes."""
         self._socket = connected
         self._encrypted = isinstance(connected, ssl.SSLSocket)
 
@@ -91,7 +93,9 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
         self._socket.settimeout(self._stream.deadline.left())
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._stream.ended = count == 0
+        return count
 
     def close(self) -> None:
         self._raw.close()

@@ -183,6 +183,9 @@ class Wire:
             whole = False
         response = connection.getresponse()
         with contextlib.closing(response):
+            if connection.ended:
+                # The library takes the end of a connection for the end of the head.
+                raise _failure(request, "broken", "an answer cut off before its body", sent=True)
             body = self._body(request, response)
         answer = Answer(
             status=response.status,
@@ -272,6 +275,10 @@ class _Connection(http.client.HTTPConnection):
     @property
     def written(self) -> bool:
         return self._stream is not None and self._stream.written
+
+    @property
+    def ended(self) -> bool:
+        return self._stream is not None and self._stream.ended
 
     def is_stale(self) -> bool:
         return self._stream is None or self.sock is None or self._stream.is_stale()
