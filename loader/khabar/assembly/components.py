@@ -51,7 +51,7 @@ class Components:
         yield from found.values()
 
 
-def batches(components: Iterable[Sequence[int]], sizes: Sequence[int], limit: int = BATCH_SIZE) -> Iterator[list[int]]:
+def batches(components: Iterable[Sequence[int]], sizes: Sequence[int], limit: int) -> Iterator[list[int]]:
     """Whole components in batches, each in order; one is full when its sizes make up ``limit``.
 
     >>> list(batches([[0, 3], [1], [2], [4]], [5, 5, 5, 5, 5], 10))

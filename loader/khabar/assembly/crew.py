@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import signal
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
@@ -95,9 +95,8 @@ class Workers:
             one.give_up(self._threads)
         for process in self._processes:
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    _close(pipe)
+            _raw(process.stdin).close()
+            _raw(process.stdout).close()
         self._processes = []
 
     def _keep_busy(self, process: subprocess.Popen[bytes], one: _Round) -> None:
@@ -116,18 +115,14 @@ class Workers:
             ticket.put(None)
 
     def _give(self, process: subprocess.Popen[bytes], message: Frame | Task) -> None:
-        if process.stdin is None:
-            raise TypeError(process)
         try:
-            send(process.stdin, message)
+            send(_raw(process.stdin), message)
         except (OSError, ValueError) as error:
             raise _ended(self._where, process) from error
 
     def _take(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Answer]) -> Answer:
-        if process.stdout is None:
-            raise TypeError(process)
         try:
-            return receive(process.stdout, decoder)
+            return receive(_raw(process.stdout), decoder)
         except (EOFError, OSError, ValueError) as error:
             raise _ended(self._where, process) from error
 
@@ -212,6 +207,7 @@ def _started(where: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
+            bufsize=0,
             pipesize=_PIPE_SIZE,
             # Ctrl-C is for this process, which then ends the others.
             process_group=0 if os.name == "posix" else None,
@@ -234,7 +230,7 @@ def _ended(where: str, process: subprocess.Popen[bytes]) -> FileFailed:
     )
 
 
-def _close(pipe: IO[bytes]) -> None:
-    # What was not written yet has no reader any more.
-    with contextlib.suppress(OSError):
-        pipe.close()
+def _raw(pipe: IO[bytes] | None) -> FileIO:
+    if not isinstance(pipe, FileIO):
+        raise TypeError(type(pipe).__name__)
+    return pipe

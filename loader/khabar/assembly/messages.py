@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import struct
-from typing import IO, Final, TypeVar
+from io import FileIO
+from typing import Final, TypeVar
 
 import msgspec
 
 _LENGTH: Final = struct.Struct("!Q")
+_encode: Final = msgspec.msgpack.Encoder().encode
 
 T = TypeVar("T")
 
-encode: Final = msgspec.msgpack.Encoder().encode
 
-
-def send(pipe: IO[bytes], message: msgspec.Struct) -> None:
+def send(pipe: FileIO, message: msgspec.Struct) -> None:
     """Write one message whole. Raises `OSError` where no one reads."""
-    data = encode(message)
-    pipe.write(_LENGTH.pack(len(data)))
-    pipe.write(data)
-    pipe.flush()
+    data = _encode(message)
+    left = memoryview(_LENGTH.pack(len(data)) + data)
+    while left:
+        left = left[pipe.write(left) :]
 
 
-def receive(pipe: IO[bytes], decoder: msgspec.msgpack.Decoder[T]) -> T:
+def receive(pipe: FileIO, decoder: msgspec.msgpack.Decoder[T]) -> T:
     """Wait for one message and read it. Raises `EOFError` where the other end is closed."""
     return decoder.decode(_exactly(pipe, _LENGTH.unpack(_exactly(pipe, _LENGTH.size))[0]))
 
 
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
-    data = pipe.read(size)
-    if len(data) < size:
-        raise EOFError
+def _exactly(pipe: FileIO, size: int) -> bytearray:
+    # Not through a buffered reader: its lock would hold up the end of a process that leaves a thread at it.
+    data = bytearray(size)
+    left = memoryview(data)
+    while left:
+        count = pipe.readinto(left)
+        if not count:
+            raise EOFError
+        left = left[count:]
     return data

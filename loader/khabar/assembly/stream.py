@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, NoReturn, Self
 
-from khabar.assembly.components import Components, batches, owners_of_shared
+from khabar.assembly.components import BATCH_SIZE, Components, batches, owners_of_shared
 from khabar.assembly.crew import Alone, Crew, Workers
 from khabar.assembly.spool import Slot, Spool
 from khabar.assembly.work import Build, Built, Check, Checked, Frame, Read, Reading, Readings, Weighed
@@ -28,7 +28,8 @@ from khabar.reading import outline, survey
 SMALL: Final = 200
 """Below so many articles no worker is started: it would take longer than the work."""
 
-_FILES_AT_A_TIME: Final = 64
+FILES_AT_A_TIME: Final = 64
+"""How many files are read by one worker at a time."""
 
 
 class Assembly:
@@ -136,7 +137,7 @@ def _read(crew: Crew, spool: Spool, files: list[Path]) -> list[_Article] | None:
     """All articles by id; None where any has a fault."""
     articles: list[_Article] = []
     names = iter([os.fsencode(path) for path in files])
-    chunks = iter(lambda: list(itertools.islice(names, _FILES_AT_A_TIME)), [])
+    chunks = iter(lambda: list(itertools.islice(names, FILES_AT_A_TIME)), [])
     for reply in crew.replies(Read(chunk) for chunk in chunks):
         if not isinstance(reply, Readings) or reply.faulty:
             return None
@@ -176,8 +177,8 @@ def _plan(articles: list[_Article], owners: Iterable[str]) -> _Plan | None:
     first = components.first(joined[0]) if joined else None
     return _Plan(
         records=[article.record for article in articles],
-        batches=list(batches(members, sizes)),
-        unchecked=list(batches((each for each in members if len(each) > 1), sizes)),
+        batches=list(batches(members, sizes, BATCH_SIZE)),
+        unchecked=list(batches((each for each in members if len(each) > 1), sizes, BATCH_SIZE)),
         anchors=next((each for each in members if each[0] == first), []),
         claims=any(article.claims for article in articles),
     )

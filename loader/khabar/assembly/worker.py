@@ -7,7 +7,8 @@ import gc
 import os
 import sys
 import traceback
-from typing import IO, TypeAlias
+from io import FileIO
+from typing import TypeAlias
 
 import msgspec
 
@@ -31,12 +32,13 @@ Answer: TypeAlias = Readings | Checked | Built | Weighed | Finished | Broken
 
 def main() -> None:
     """Do every task until no more come, or until no one wants the replies."""
-    requests = sys.stdin.buffer
+    requests = FileIO(sys.stdin.fileno())
     # Whatever is printed must not come between the replies.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    answers = FileIO(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     # Records hold no cycles; what little the libraries leave is small.
     gc.freeze()
+    gc.set_threshold(50_000)
     decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
     bench: Bench | None = None
     # The pipe ends when the process at its other end does, and then nothing is left to do.
@@ -49,7 +51,7 @@ def main() -> None:
                 _do(bench, request, answers)
 
 
-def _do(bench: Bench, task: Task, answers: IO[bytes]) -> None:
+def _do(bench: Bench, task: Task, answers: FileIO) -> None:
     try:
         for reply in bench.done(task):
             send(answers, reply)
