@@ -29,7 +29,7 @@ def open_load(
     """
     with contextlib.ExitStack() as stack:
         if not isinstance(target, Endpoint) and not is_address(target):
-            writer = stack.enter_context(EmbeddedWriter(Path(target), wait=wait))
+            writer = stack.enter_context(EmbeddedWriter(Path(target), purpose=base or "", wait=wait))
             yield writer, Journal(writer.journal_path, target=str(target), dataset=base), EMBEDDED
             return
         address = target.address if isinstance(target, Endpoint) else str(target)

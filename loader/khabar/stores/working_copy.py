@@ -33,9 +33,10 @@ _EXPECTED: Final = "a store that can be written"
 
 
 class _Origin(msgspec.Struct, frozen=True):
-    """What the working copy was made from, and the graphs of which it may hold a part."""
+    """What the working copy was made from and what for, and the graphs of which it may hold a part."""
 
     fingerprint: str
+    purpose: str
     torn: tuple[str, ...] = ()
 
 
@@ -45,16 +46,17 @@ class WorkingCopy:
     One process at a time makes, takes up, publishes and discards it: a `khabar.stores.lock.Lock` sees to that.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, purpose: str = "") -> None:
         """The working copy of the store that is, or will be, in ``folder``; a link is followed. Raises FileFailed."""
         self._name = str(folder)
+        self._purpose = purpose
         try:
             self.target = Path(os.path.realpath(folder))
         except OSError as error:
             raise FileFailed.from_os(folder, error, _EXPECTED) from None
         self.folder = self.beside("loading")
         self._record = self.beside("loading.json")
-        self._origin = _Origin("")
+        self._origin = _Origin("", purpose)
 
     def beside(self, word: str) -> Path:
         """The path of a file that goes with the store: hidden, in the same folder, so on the same file system."""
@@ -78,7 +80,7 @@ class WorkingCopy:
             raise FileFailed.from_os(self._name, error, _EXPECTED) from None
 
     def take_up(self) -> bool:
-        """Go on with the working copy of an interrupted load, if it was made from the store as it is now."""
+        """Go on with the working copy of an interrupted load, if it was made for this one from the store as it is now."""
         if not self.folder.is_dir():
             return False
         try:
@@ -88,7 +90,7 @@ class WorkingCopy:
         for file in self.folder.iterdir():
             if _UNFINISHED.fullmatch(file.name):
                 file.unlink(missing_ok=True)
-        return self._origin.fingerprint == self._fingerprint()
+        return self._origin.purpose == self._purpose and self._origin.fingerprint == self._fingerprint()
 
     def make(self) -> None:
         """Make the working copy anew. Raises OSError."""
@@ -100,11 +102,11 @@ class WorkingCopy:
             for file in sorted(self.target.iterdir()):
                 if file.is_file() and _counts(file.name) and not _UNFINISHED.fullmatch(file.name):
                     _copy(file, self.folder / file.name)
-        self._note(_Origin(self._fingerprint()))
+        self._note(_Origin(self._fingerprint(), self._purpose))
 
     def note_torn(self, graphs: Iterable[str]) -> None:
         """Write down the graphs of which the working copy may hold a part from now on. Raises OSError."""
-        self._note(_Origin(self._origin.fingerprint, tuple(graphs)))
+        self._note(_Origin(self._origin.fingerprint, self._purpose, tuple(graphs)))
 
     def publish(self) -> None:
         """Put the working copy, closed by now, in the store's place, and remove the old store.

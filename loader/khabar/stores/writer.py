@@ -46,13 +46,14 @@ class EmbeddedWriter:
     before, and no failure does the store any harm. When the context is left without `publish`, the working copy stays:
     the next writer takes it up (`resumed`) if the store is still the one that it was made from.
 
-    ``wait`` is how long, in seconds, another writer is waited for. Entering raises StoreFailed for a store that another
+    ``purpose`` says what the load is of; a working copy is only taken up for the purpose for which it was made. ``wait``
+    is how long, in seconds, another writer is waited for. Entering raises StoreFailed for a store that another
     process writes to (naming it) or that Oxigraph cannot open, FileFailed for a folder that is not a store's.
     """
 
-    def __init__(self, folder: Path, *, wait: float = 0.0) -> None:
+    def __init__(self, folder: Path, *, purpose: str = "", wait: float = 0.0) -> None:
         self._name = str(folder)
-        self._copy = WorkingCopy(folder)
+        self._copy = WorkingCopy(folder, purpose)
         self._lock = Lock(self._copy.beside("lock"), self._name, wait=wait)
         self._engine_lock: EngineLock | None = None
         self._store: pyoxigraph.Store | None = None
