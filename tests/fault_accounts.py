@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -17,21 +17,40 @@ Told: TypeAlias = Lines | int
 """What a client was last told of a graph: its triples, or how many there are."""
 
 _UNSURE: Final = frozenset({500, 502, 504})
+ASIDE: Final = "urn:khabar:staging:"
+"""How the names begin under which large graphs are built."""
+
 _GRAPH: Final = re.compile(rb"GRAPH <([^>]*)>")
+_CONSTRUCT: Final = re.compile(rb"^CONSTRUCT .*?GRAPH <([^>]*)>")
+# A letter after an escaped backslash, which is escaped too in an update.
+_LETTER: Final = re.compile(rb"\\\\\\U000000([0-9A-F]{2})")
 
 
 @dataclasses.dataclass(frozen=True)
 class Effect:
-    """What a write does to one named graph: it empties it, or takes ``removed`` from it; then it adds ``added``."""
+    """What a write does to one named graph: it is emptied, or takes the triples of another, or gets ``added`` ones."""
 
     graph: str
     empties: bool = False
-    removed: Lines = frozenset()
     added: Lines = frozenset()
+    moved: str = ""
+    """The name of the graph that is moved here."""
 
-    def on(self, held: Lines) -> Lines:
-        """What the graph holds afterwards."""
-        return (frozenset() if self.empties else held - self.removed) | self.added
+    @property
+    def adds(self) -> bool:
+        """Whether what is there stays."""
+        return not self.empties and not self.moved
+
+    def on(self, held: Mapping[str, Lines]) -> Lines:
+        """What the graph holds afterwards, in a store that ``held`` this."""
+        if self.moved:
+            return held.get(self.moved, frozenset())
+        return (frozenset() if self.empties else held.get(self.graph, frozenset())) | self.added
+
+    def do(self, held: dict[str, Lines]) -> None:
+        """Change what the store ``held``."""
+        held[self.graph] = self.on(held)
+        held.pop(self.moved, None)
 
 
 @dataclasses.dataclass
@@ -40,6 +59,11 @@ class Account:
 
     held: dict[str, Lines]
     writes: int = 0
+    """Writes that put a graph in its place, or remove it."""
+    additions: int = 0
+    """Writes that add triples to what is there: the mark of a load under way, which may be added again."""
+    resent: int = 0
+    """Writes that repeat the last one of the same graph."""
     duplicates: list[tuple[int, str]] = dataclasses.field(default_factory=list)
     """Writes of what was there, though nothing had told the client since its last try that it was not."""
     blind: list[tuple[int, str]] = dataclasses.field(default_factory=list)
@@ -55,12 +79,15 @@ def account(exchanges: Iterable[Exchange], held: Mapping[str, Lines]) -> Account
         for effect in effects(exchange):
             graph = effect.graph
             if moment == "done":
-                found.held[graph] = effect.on(found.held.get(graph, frozenset()))
-            elif moment == "begun":
+                effect.do(found.held)
+            # A graph that is built aside is no one's yet.
+            elif moment == "begun" and effect.adds:
+                found.additions += 1
+            elif moment == "begun" and not graph.startswith(ASIDE):
                 _judge(found, exchange, effect, told.pop(graph, None), tried.get(graph))
                 tried[graph] = exchange, effect
         if moment == "ended":
-            told.update(_told(exchange, found.held))
+            told.update(_told(exchange, {*found.held, *tried}))
     return found
 
 
@@ -76,30 +103,32 @@ def _judge(
     found: Account, exchange: Exchange, effect: Effect, told: Told | None, before: tuple[Exchange, Effect] | None
 ) -> None:
     found.writes += 1
-    held = found.held.get(effect.graph, frozenset())
-    after = effect.on(held)
-    if after == held and (told is None or told in (after, len(after))):
+    after = effect.on(found.held)
+    if after == found.held.get(effect.graph, frozenset()) and (told is None or told in (after, len(after))):
         found.duplicates.append((exchange.number, effect.graph))
+    found.resent += before is not None and before[1] == effect
     if before is not None and told is None:
         tried, same = before
         if same == effect and (tried.told is None or tried.told in _UNSURE):
             found.blind.append((exchange.number, effect.graph))
 
 
-def _told(exchange: Exchange, held: Mapping[str, Lines]) -> Iterator[tuple[str, Told]]:
-    """What a client knows after a read whose answer it was given whole."""
+def _told(exchange: Exchange, graphs: Collection[str]) -> Iterator[tuple[str, Told]]:
+    """What a client knows of ``graphs`` after a read whose answer it was given whole."""
     if exchange.writes or not exchange.whole or exchange.told is None:
         return
-    graph = _named(exchange.target)
+    text = _text(exchange)
+    graph = _named(exchange.target) or _constructed(text)
     if graph is not None:
-        if exchange.told == 404:
+        if exchange.told == 404 and exchange.method == "GET":
             yield graph, frozenset()
         elif exchange.told == 200 and exchange.fault is None:
             yield graph, frozenset(exchange.answer.splitlines(keepends=True))
     elif exchange.told == 200 and exchange.fault is None:
         counts = _counts(exchange.answer)
-        if counts is not None:
-            yield from ((name, counts.get(name, 0)) for name in {*held, *counts})
+        # Of the later pages of the rows only what stands in them is known.
+        if counts is not None and b" UNDEF)" in text:
+            yield from ((name, counts.get(name, 0)) for name in {*graphs, *counts})
 
 
 def _counts(answer: bytes) -> Mapping[str, int] | None:
@@ -132,33 +161,34 @@ def _named(target: str) -> str | None:
 def _text(exchange: Exchange) -> bytes:
     if exchange.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         fields = dict(field.partition("=")[::2] for field in exchange.body.decode().split("&"))
-        return unquote_plus(fields["update"]).encode()
+        return unquote_plus(fields.get("update") or fields.get("query", "")).encode()
     return exchange.body
+
+
+def _constructed(text: bytes) -> str | None:
+    found = _CONSTRUCT.match(text)
+    return None if found is None else found[1].decode()
 
 
 def _updates(text: bytes) -> Iterator[Effect]:
     """The effects of a SPARQL Update as khabar writes it: a triple on a line, what is around them on others."""
-    verb = graph = b""
-    blocks: dict[tuple[bytes, bytes], set[bytes]] = {}
+    order: list[Effect] = []
+    into = ""
+    added: dict[str, set[bytes]] = {}
     for line in text.splitlines(keepends=True):
-        words = line.split()
-        if line.endswith(b" .\n") and verb and graph:
-            blocks.setdefault((verb, graph), set()).add(line)
-            continue
-        for word in (b"DROP", b"CLEAR", b"INSERT", b"DELETE"):
-            if word in words:
-                verb = word
-        named = _GRAPH.search(line)
-        if named is not None:
-            graph = named[1]
-            blocks.setdefault((verb, graph), set())
-    for name in dict.fromkeys(graph for _, graph in blocks):
-        yield Effect(
-            name.decode(),
-            empties=(b"DROP", name) in blocks or (b"CLEAR", name) in blocks,
-            removed=frozenset(blocks.get((b"DELETE", name), ())),
-            added=frozenset(blocks.get((b"INSERT", name), ())),
-        )
+        names = [name.decode() for name in _GRAPH.findall(line)]
+        if line.startswith(b"<"):
+            added[into].add(_LETTER.sub(lambda letter: b"\\\\" + bytes.fromhex(letter[1].decode()), line))
+        elif line.startswith(b"DROP"):
+            order.append(Effect(names[0], empties=True))
+        elif line.startswith(b"MOVE"):
+            order.append(Effect(names[1], moved=names[0]))
+        elif line.startswith(b"INSERT"):
+            into = names[0]
+            added[into] = set()
+    emptied = {effect.graph for effect in order if effect.empties}
+    yield from (effect for effect in order if effect.graph not in added)
+    yield from (Effect(name, name in emptied, frozenset(lines)) for name, lines in added.items())
 
 
 def struck(exchanges: Iterable[Exchange]) -> list[tuple[Kind, int]]:

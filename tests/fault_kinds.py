@@ -96,6 +96,9 @@ OF_WRITES: Final = frozenset(
 )
 """Strikes the next request that writes: to a request that reads they would do nothing new."""
 
+LASTING: Final = frozenset({Kind.HTML_200, Kind.REDIRECT_TO_ITSELF})
+"""Strikes the same request again when it is repeated."""
+
 STATUSES: Final[Mapping[Kind, int]] = {
     Kind.STATUS_400: 400,
     Kind.STATUS_401: 401,

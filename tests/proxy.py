@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from fault_answers import Answer, own_answer
 from fault_exchanges import Exchange, GoneError, carry, read_request
-from fault_kinds import FORWARDED, OF_WRITES, STATUSES, Kind
+from fault_kinds import FORWARDED, LASTING, OF_WRITES, STATUSES, Kind
 
 PACE: Final = 0.05
 """Seconds between the bytes of an answer that drips."""
@@ -33,8 +33,8 @@ class Proxy:
     """A proxy in front of ``upstream`` (``http://HOST:PORT``), on a port of its own for as long as it lives.
 
     `arm` gives the plan: which request, counted from 1, suffers which fault. A fault that strikes writes alone waits
-    for the next one. While a REFUSED lasts nobody listens, and who follows a REDIRECT_TO_ITSELF goes round and round:
-    `mend` ends both. ``kill`` is called to end the client.
+    for the next one. While a REFUSED lasts nobody listens, and who asks the same again after one of LASTING has the
+    same answer: `mend` ends both. ``kill`` is called to end the client.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Proxy:
         self._threads: set[threading.Thread] = set()
         self._plan: dict[int, Kind] = {}
         self._waiting: list[Kind] = []
-        self._loops: set[tuple[str, str, bytes]] = set()
+        self._lasting: dict[tuple[str, str, bytes], Kind] = {}
         self._number = self._order = self._under_way = 0
         self._listener: socket.socket | None = None
         self.exchanges: list[Exchange] = []
@@ -79,7 +79,7 @@ class Proxy:
             self._cut(self._lines)
             self.quiet()
             self._plan, self._waiting, self._number, self.exchanges = dict(plan), [], 0, []
-            self._loops.clear()
+            self._lasting.clear()
             if self._listener is None:
                 self._listen()
             self._shut_if_refused()
@@ -90,9 +90,20 @@ class Proxy:
             self._ended.wait_for(lambda: not self._under_way)
 
     def mend(self) -> None:
-        """Listen again after a REFUSED, unless the next request is to be refused too; no one is sent round any more."""
+        """Listen again, and let what lasts end."""
         with self._lock:
-            self._loops.clear()
+            self._lasting.clear()
+            self.reopen()
+
+    def drop(self) -> None:
+        """Let what is left of the plan strike no one."""
+        with self._lock:
+            self._plan, self._waiting = {}, []
+            self.mend()
+
+    def reopen(self) -> None:
+        """Listen again after a REFUSED, unless the next request is to be refused too."""
+        with self._lock:
             if self._listener is None and not self._shut_if_refused():
                 self._listen()
 
@@ -250,13 +261,13 @@ class Proxy:
         return self._answer_instead(line, found)
 
     def _settle(self, found: Exchange) -> None:
-        """A fault of writes waits for a write; a write takes the one that has waited longest; a loop goes on."""
+        """A fault of writes waits for a write; a write takes the one that has waited longest; what lasts goes on."""
         asked = (found.method, found.target, found.body)
         with self._lock:
-            if asked in self._loops:
-                found.fault, found.again = Kind.REDIRECT_TO_ITSELF, True
-            elif found.fault is Kind.REDIRECT_TO_ITSELF:
-                self._loops.add(asked)
+            if asked in self._lasting:
+                found.fault, found.again = self._lasting[asked], True
+            elif found.fault in LASTING:
+                self._lasting[asked] = found.fault
             if found.fault in OF_WRITES and not found.writes:
                 self._waiting.append(found.fault)
                 found.fault = None

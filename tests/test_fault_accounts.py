@@ -12,6 +12,8 @@ import pytest
 from fault_accounts import Effect, account, effects, struck
 from fault_exchanges import Exchange
 from fault_kinds import Kind
+from khabar.graphs import NamedGraph
+from khabar.stores.updates import reading, removal, replacement
 
 GRAPH = "urn:g"
 ONE = b"<urn:s> <urn:p> <urn:one> .\n"
@@ -29,10 +31,11 @@ def get(answer: bytes, *, told: int | None = 200, fault: Kind | None = None) -> 
     return Exchange(0, fault, method="GET", target=f"/store?graph={GRAPH}", whole=True, told=told, answer=answer)
 
 
-def counted(**triples: int) -> Exchange:
+def counted(*, after: str = "UNDEF", **triples: int) -> Exchange:
+    body = f"VALUES (?corpus ?after) {{ (<urn:> {after}) }}".encode()
     rows = [{"graph": {"value": f"urn:{name}"}, "triples": {"value": str(number)}} for name, number in triples.items()]
     answer = json.dumps({"head": {"vars": ["graph", "triples"]}, "results": {"bindings": rows}}).encode()
-    return Exchange(0, method="POST", target="/query", body=b"SELECT", whole=True, told=200, answer=answer)
+    return Exchange(0, method="POST", target="/query", body=body, whole=True, told=200, answer=answer)
 
 
 def in_order(exchanges: Iterable[Exchange]) -> list[Exchange]:
@@ -64,8 +67,10 @@ def in_order(exchanges: Iterable[Exchange]) -> list[Exchange]:
         pytest.param([put(told=None), get(ONE, told=404, fault=Kind.STATUS_404), put()], [], [], id="told a lie"),
         pytest.param([put(told=None), get(ONE, fault=Kind.HTML_200), put()], [3], [3], id="a page for a graph"),
         pytest.param([put(told=None, done=False), counted(g=0), put()], [], [], id="counted, and it was not done"),
+        pytest.param([put(told=None, done=False), counted(), put()], [], [], id="counted, and there was nothing"),
         pytest.param([put(told=None), counted(g=1), put()], [3], [], id="counted, and it was done"),
-        pytest.param([put(told=None, done=False), counted(other=3), put()], [], [3], id="counted others"),
+        pytest.param([put(told=None, done=False), counted(other=3), put()], [], [], id="counted only others"),
+        pytest.param([put(told=None), counted(after="<urn:h>"), put()], [3], [3], id="counted later ones"),
         pytest.param([put(done=False, told=429), put()], [], [], id="told: later"),
         pytest.param([put(done=False, told=200, fault=Kind.LYING_200), get(b""), put()], [], [], id="told it is done"),
         pytest.param([put(TWO), get(TWO), put(ONE)], [], [], id="another edition"),
@@ -88,27 +93,58 @@ def test_what_is_done_late_counts_from_then_on() -> None:
     assert (found.duplicates, found.blind) == ([], [])
 
 
+def test_the_mark_of_a_load_is_no_graph_that_is_sent() -> None:
+    mark = dataclasses.replace(put(TWO), method="POST")
+    found = account(in_order([put(), get(ONE), mark, mark, put()]), {})
+    assert (found.writes, found.additions, found.duplicates, found.blind) == (2, 2, [], [])
+
+
 def test_what_was_there_before_is_not_to_be_sent() -> None:
     assert account(in_order([put()]), {GRAPH: frozenset({ONE})}).duplicates == [(1, GRAPH)]
 
 
+def updated(text: bytes, *, done: bool = True, told: int | None = 204) -> Exchange:
+    place = 1 if done else None
+    return Exchange(0, method="POST", target="/update", body=text, whole=True, done=place, told=told)
+
+
 def test_the_effects_of_each_way_of_writing() -> None:
-    update = (
-        b"DROP SILENT GRAPH <urn:a> ;\nINSERT DATA {\nGRAPH <urn:a> {\n" + ONE + b"}\n} ;\n"
-        b"DELETE DATA {\nGRAPH <urn:b> {\n" + ONE + b"}\n} ;\nINSERT DATA {\nGRAPH <urn:b> {\n" + TWO + b"}\n}"
-    )
-    asked = Exchange(1, method="POST", target="/update", body=update, whole=True)
-    replaced = Effect("urn:a", empties=True, added=frozenset({ONE}))
-    changed = Effect("urn:b", removed=frozenset({ONE}), added=frozenset({TWO}))
-    assert effects(asked) == (replaced, changed)
-    assert replaced.on(frozenset({TWO})) == {ONE}
-    assert changed.on(frozenset({ONE})) == {TWO}
+    held = {GRAPH: frozenset({ONE})}
     added = Exchange(1, method="POST", target="/store?graph=urn%3Ag", body=TWO, whole=True)
-    assert effects(added)[0].on(frozenset({ONE})) == {ONE, TWO}
+    assert [effect.on(held) for effect in effects(added)] == [{ONE, TWO}]
     removed = Exchange(1, method="DELETE", target="/store?graph=urn%3Ag", whole=True)
-    assert effects(removed)[0].on(frozenset({ONE})) == frozenset()
+    assert [effect.on(held) for effect in effects(removed)] == [frozenset()]
     assert effects(Exchange(1, method="PUT", target="/store?graph=urn%3Ag", body=ONE, whole=False)) == ()
     assert effects(get(ONE)) == effects(counted(g=1)) == ()
+
+
+def test_the_effects_of_the_updates_that_khabar_writes() -> None:
+    path = rb'<urn:s> <urn:p> "C:\\users\\Ulla" .' + b"\n"
+    graph = NamedGraph.of(GRAPH, [ONE, TWO, path])
+    (whole,) = replacement(graph, triples=3, size=None)
+    assert effects(updated(whole)) == (Effect(GRAPH, empties=True, added=frozenset({ONE, TWO, path})),)
+    held: dict[str, frozenset[bytes]] = {GRAPH: frozenset({ONE})}
+    parts = replacement(graph, triples=2, size=None)
+    assert len(parts) == 4
+    for part in parts:
+        assert held[GRAPH] == {ONE}
+        for effect in effects(updated(part)):
+            effect.do(held)
+    assert held == {GRAPH: frozenset({ONE, TWO, path})}
+    (text,) = removal([GRAPH])
+    assert {effect.graph: effect.on(held) for effect in effects(updated(text))}[GRAPH] == frozenset()
+
+
+def test_updates_and_queries_are_judged_as_puts_and_gets_are() -> None:
+    (text,) = replacement(NamedGraph.of(GRAPH, [ONE]), triples=9, size=None)
+    look = Exchange(0, method="POST", target="/query", body=reading(GRAPH).encode(), whole=True, told=200, answer=ONE)
+    blind = account(in_order([updated(text, told=None), updated(text)]), {})
+    assert ([number for number, _ in blind.duplicates], [number for number, _ in blind.blind]) == ([2], [2])
+    again = account(in_order([updated(text, told=None), look, updated(text)]), {})
+    assert ([number for number, _ in again.duplicates], again.blind) == ([3], [])
+    saw_nothing = dataclasses.replace(look, answer=b"")
+    careful = account(in_order([updated(text, told=None, done=False), saw_nothing, updated(text)]), {})
+    assert (careful.duplicates, careful.blind) == ([], [])
 
 
 def test_a_fault_that_lasts_counts_once() -> None:

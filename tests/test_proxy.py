@@ -16,7 +16,7 @@ from canary import Canary
 from endpoints import oxigraph
 from fault_answers import LOGIN_PAGE, RETRY_AFTER, SAID
 from fault_exchanges import Exchange
-from fault_kinds import FAULTS, FORWARDED, KILLS, OF_WRITES, PERMANENT, STATUSES, UNREAD, WAITS, Kind
+from fault_kinds import FAULTS, FORWARDED, KILLS, LASTING, OF_WRITES, PERMANENT, STATUSES, UNREAD, WAITS, Kind
 from proxy import NOWHERE, PACE, Proxy
 
 TIMEOUT = 0.25
@@ -237,13 +237,15 @@ def test_a_redirect_names_another_host_or_the_same_place(store: str) -> None:
         assert canary.calls == 1
 
 
-def test_who_follows_a_redirect_to_itself_goes_round_until_it_is_mended(store: str) -> None:
-    with proxied(store, {1: Kind.REDIRECT_TO_ITSELF}) as proxy:
+@pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind in LASTING], ids=_name)
+def test_who_asks_the_same_again_has_the_same_until_it_is_mended(store: str, kind: Kind) -> None:
+    with proxied(store, {1: kind}) as proxy:
         line = to(proxy)
-        assert [asked(line, "PUT", target("round"), LINE)[0].partition(" ")[0] for _ in range(3)] == ["307"] * 3
-        assert asked(line, "PUT", target("square"), LINE)[0].partition(" ")[0] in {"201", "204"}
+        words = [asked(line, "PUT", target("lasting"), LINE)[0].partition(";")[0] for _ in range(3)]
+        assert words == [OUTCOMES[kind]] * 3
+        assert asked(line, "PUT", target("other"), LINE)[0].partition(" ")[0] in {"201", "204"}
         proxy.mend()
-        assert asked(line, "PUT", target("round"), LINE)[0].partition(" ")[0] in {"201", "204"}
+        assert asked(line, "PUT", target("lasting"), LINE)[0].partition(" ")[0] in {"201", "204"}
         line.close()
         assert [found.again for found in proxy.exchanges] == [False, True, True, False, False]
 

@@ -1,0 +1,151 @@
+"""A thousand loads under faults: a real store, a proxy in front of it, and what came of each; figures are printed.
+
+``python tests/faults/schedules.py --schedules 1000 --seed 1``. Any one of them alone: ``--schedules 1 --seed N``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+# Helper modules of the tests are imported by their bare names.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from canary import Canary
+from endpoints import oxigraph
+from fault_clients import Clients
+from fault_kinds import FAULTS, KILLS, Kind
+from fault_schedules import Played, Player, Schedule
+
+
+@dataclasses.dataclass
+class Figures:
+    """What came of all schedules together."""
+
+    played: list[Played]
+    canary: int
+    seconds: float
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that ought not to be, each with the seed that shows it."""
+        return [f"seed {played.seed}: {sentence}" for played in self.played for sentence in played.wrong]
+
+    def total(self, name: str) -> int:
+        """The sum of one number of `Played` over all schedules."""
+        return sum(getattr(played, name) for played in self.played)
+
+    @property
+    def struck(self) -> Counter[Kind]:
+        """How often each kind of fault happened."""
+        return Counter(Kind[name] for played in self.played for name, _ in played.struck)
+
+    @property
+    def positions(self) -> int:
+        """Requests of a load, by their places in it, that some fault struck."""
+        return len({place for played in self.played for _, place in played.struck})
+
+
+def run(schedules: int, seed: int, *, workers: int = 2) -> Figures:
+    """Play ``schedules`` schedules from ``seed`` on against one ``oxigraph serve``."""
+    began = time.monotonic()
+    with Canary() as canary, oxigraph("") as query:
+        upstream = query.removesuffix("/query")
+        parts = [
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    __file__,
+                    *("--store", upstream, "--elsewhere", canary.address),
+                    *("--seed", str(seed + part), "--schedules", str(len(range(part, schedules, workers)))),
+                    *("--step", str(workers)),
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for part in range(min(workers, schedules))
+        ]
+        lines = [line for part in parts for line in part.communicate()[0].splitlines()]
+        if any(part.returncode for part in parts):
+            raise RuntimeError("a part of the schedules could not be played")
+        played = [Played(**json.loads(line)) for line in lines]
+        return Figures(sorted(played, key=lambda each: each.seed), canary.calls, time.monotonic() - began)
+
+
+def table(figures: Figures) -> Iterator[str]:
+    """The figures as rows of Markdown."""
+    struck = figures.struck
+    faults = sum(count for kind, count in struck.items() if kind not in KILLS)
+    isomorphic = sum(played.is_isomorphic for played in figures.played)
+    generic = sum(played.profile == "generic" for played in figures.played)
+    rows = {
+        "schedules": f"{len(figures.played):,} (by SPARQL Update alone: {generic:,})",
+        "kinds of fault": f"{len(FAULTS)}, and {len(KILLS)} of kill -9",
+        "faults that struck": f"{faults:,}, at {figures.positions} places of a load",
+        "clients killed": f"{figures.total('killed'):,}",
+        "journals lost": f"{figures.total('journals_lost'):,}",
+        "loads started": f"{figures.total('loads'):,}",
+        "loads that ended with an error and were run again": f"{figures.total('failed'):,}",
+        "requests": f"{figures.total('requests'):,}",
+        "requests that write": f"{figures.total('writes'):,}",
+        "writes sent again": f"{figures.total('resent'):,}",
+        "writes sent again without a look at the graph": f"{figures.total('blind'):,}",
+        "duplicates: writes of what was there": f"{figures.total('duplicates'):,}",
+        "final graphs isomorphic": f"{isomorphic:,} of {len(figures.played):,}",
+        "requests to another host": f"{figures.canary:,}",
+        "other findings": f"{len(figures.wrong):,}",
+        "seconds": f"{figures.seconds:.0f}",
+    }
+    yield "| | |"
+    yield "|---|---|"
+    yield from (f"| {name} | {value} |" for name, value in rows.items())
+    yield ""
+    yield "| fault | struck |"
+    yield "|---|---|"
+    yield from (f"| {kind.value} | {struck[kind]:,} |" for kind in Kind)
+
+
+def _part(options: argparse.Namespace) -> None:
+    # The clients are forked from a process that has no threads.
+    with Clients() as clients:
+        player = Player(options.store, clients, elsewhere=options.elsewhere)
+        for number in range(options.schedules):
+            played = player.play(Schedule.of(options.seed + number * options.step))
+            sys.stdout.write(json.dumps(dataclasses.asdict(played)) + "\n")
+            sys.stdout.flush()
+        player.close()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--schedules", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    # One part of the schedules, as `run` starts it.
+    for name in ("--store", "--elsewhere"):
+        parser.add_argument(name, default="", help=argparse.SUPPRESS)
+    parser.add_argument("--step", type=int, default=1, help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play, print, and tell whether nothing was wrong."""
+    options = _options(arguments)
+    if options.store:
+        _part(options)
+        return 0
+    figures = run(options.schedules, options.seed, workers=options.workers)
+    sys.stdout.write("\n".join(table(figures)) + "\n")
+    sys.stderr.writelines(f"{sentence}\n" for sentence in figures.wrong[:50])
+    return 1 if figures.wrong or figures.canary else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
