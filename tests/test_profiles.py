@@ -155,8 +155,8 @@ def test_a_store_that_says_nothing_of_itself_is_not_guessed(name: str) -> None:
         with pytest.raises(StoreFailed) as caught:
             opening.recognised(Endpoint(fake.address))
         assert str(caught.value) == (
-            f"{fake.address}: expected a store that says what it is, as one of {', '.join(PROFILES)}, found one that does"
-            " not (name its profile)"
+            f"{fake.address}: expected a store that says what it is, as one of {', '.join(PROFILES)}, found one that"
+            " does not (name its profile)"
         )
         assert {request.method for request in fake.requests} == {"GET"}
 
