@@ -33,14 +33,14 @@ def canonical(iri: str, document: bytes, *, seconds: float = SECONDS) -> NamedGr
     import pyoxigraph
 
     try:
-        return of_triples(iri, pyoxigraph.parse(document, format=pyoxigraph.RdfFormat.N_TRIPLES), seconds=seconds)
+        written = _written(pyoxigraph.parse(document, format=pyoxigraph.RdfFormat.N_TRIPLES))
     except SyntaxError as error:
         raise StoreFailed(where=f"graph {iri}", expected="N-Triples", found=" ".join(str(error.msg).split())) from None
+    return labelled(iri, written, seconds=seconds)
 
 
-def of_triples(iri: str, triples: Iterable[pyoxigraph.Quad], *, seconds: float = SECONDS) -> NamedGraph:
-    """The named graph of Oxigraph's ``triples``, which stand in the default graph; see `canonical`."""
-    document = _written(triples)
+def labelled(iri: str, document: bytes, *, seconds: float = SECONDS) -> NamedGraph:
+    """The named graph of ``document``, whose lines are canonical but for the labels of blank nodes; see `canonical`."""
     if _BLANK in document:
         document = _labelled(iri, document, seconds)
     # Canonical literals hold no line ends.

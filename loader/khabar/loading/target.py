@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from khabar.errors import FileFailed
 from khabar.loading.journal import Journal, beneath
 from khabar.loading.sending import EMBEDDED, REMOTE, Pace
 from khabar.stores.endpoint import Endpoint, is_address
@@ -34,6 +35,10 @@ def open_load(
             return
         address = target.address if isinstance(target, Endpoint) else str(target)
         path = beneath(state, address, base)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileFailed.from_os(state, error, "a folder for the journals of loads") from None
         stack.enter_context(Lock(path.with_suffix(".lock"), f"{address}, load", wait=wait))
         store = stack.enter_context(open_writer(target))
         yield store, Journal(path, target=address, dataset=base), REMOTE
