@@ -40,7 +40,7 @@ class EngineLock:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
-            raise FileFailed.from_os(folder, error, "a store that can be written") from None
+            raise FileFailed.from_os(name, error, "a store that can be written") from None
         if not _hold(file):
             holder = _holder(file)
             os.close(file)

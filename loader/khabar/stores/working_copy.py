@@ -80,7 +80,7 @@ class WorkingCopy:
             raise FileFailed.from_os(self._name, error, _EXPECTED) from None
 
     def take_up(self) -> bool:
-        """Go on with the working copy of an interrupted load, if it was made for this one from the store as it is now."""
+        """Go on with the working copy of an interrupted load, if it was made for this one and the store is the same."""
         if not self.folder.is_dir():
             return False
         try:
