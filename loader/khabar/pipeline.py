@@ -240,10 +240,13 @@ def diff(
         yield from differences(graphs, store, base)
 
 
-def dump(target: Corpus | Path | str | Endpoint, graphs: Sequence[str] | None = None) -> Iterator[NamedGraph]:
+def dump(
+    target: Corpus | Path | str | Endpoint, graphs: Sequence[str] | None = None, *, graph: str | None = None
+) -> Iterator[NamedGraph]:
     """The named graphs of a store in a folder or at an address, of a corpus or a file of RDF; ``graphs`` names some.
 
-    Each is whole and canonical. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    Each is whole and canonical. ``graph`` names that of the triples of a file that stand in none. Raises `FaultyData`,
+    `FileFailed`, `StoreFailed`.
     """
     from khabar.loading.dump import dump as dumped
     from khabar.stores.embedded import is_store
@@ -258,8 +261,8 @@ def dump(target: Corpus | Path | str | Endpoint, graphs: Sequence[str] | None = 
         with open_reader(target) as store:
             yield from dumped(store, graphs)
         return
-    with _wanted(target, None, None) as (_, wanted):
-        yield from (graph for graph in wanted if graphs is None or graph.iri in graphs)
+    with _wanted(target, graph, None) as (_, wanted):
+        yield from (each for each in wanted if graphs is None or each.iri in graphs)
 
 
 @contextlib.contextmanager
@@ -269,7 +272,6 @@ def _wanted(
     """The base of a corpus, none for a file, and the graphs that ``source`` stands for."""
     from khabar import assembly
     from khabar.formats.nquads import named_graphs
-    from khabar.loading.incoming import read_file
     from khabar.model import Corpus
 
     if isinstance(source, Corpus):
@@ -278,6 +280,8 @@ def _wanted(
         with assembly.graphs(source, workers=workers) as made:
             yield made.base, made
     else:
+        from khabar.loading.incoming import read_file
+
         yield None, read_file(Path(source), graph)
 
 

@@ -1,4 +1,4 @@
-"""The commands on a whole corpus: ``check``, ``build``, ``load``."""
+"""The commands on a whole corpus: ``check``, ``build``."""
 
 from __future__ import annotations
 
@@ -91,20 +91,4 @@ def build(corpus: Path, output: str | None, form: str, rule: str | None) -> None
     streams.talk(f"Wrote {output}")
 
 
-@click.command()
-@CORPUS
-@click.option("--to", "store", metavar="DIR", required=True, help="The folder of the embedded store.")
-@streams.manners
-def load(corpus: Path, store: str) -> None:
-    """Load the graph of CORPUS into an embedded store.
-
-    The store is an Oxigraph folder. It is replaced as a whole: when anything fails, the old one stays. Loading again
-    gives the same store. One writer at a time.
-    """
-    from khabar import pipeline
-
-    count = pipeline.load(pipeline.read(corpus), store)
-    streams.talk(f"Loaded {count} quads into {store}")
-
-
-COMMANDS = (check, build, load)
+COMMANDS = (check, build)

@@ -3,72 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import json
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
-from khabar.cli import progress, streams
+from khabar.cli import endpoints, progress, streams
 from khabar.errors import KhabarError
 
 if TYPE_CHECKING:
     from khabar.graphs import NamedGraph
+    from khabar.loading.difference import GraphDifference
     from khabar.loading.load import Loaded
     from khabar.loading.rehearsal import Step
     from khabar.stores.endpoint import Endpoint
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
+_WRITING = ("replace", "remove")
 SOURCE = click.argument("source", metavar="CORPUS|FILE", type=click.Path(path_type=Path))
 GRAPH = click.option("--graph", metavar="IRI", help="The graph for the triples of FILE that stand in none.")
-_ADDRESSES = (
-    click.option("--query-url", "query", metavar="URL", default="", help="Where queries go, if not where it says."),
-    click.option("--update-url", "update", metavar="URL", default="", help="Where updates go."),
-    click.option("--graphs-url", "graphs", metavar="URL", default="", help="Where the Graph Store Protocol is."),
-)
-_PROFILE = click.option(
-    "--profile",
-    metavar="NAME",
-    default="",
-    help="What kind of store answers at URL (see docs/stores.md), where it does not say so itself.",
-)
-_TIMEOUT = click.option(
-    "--timeout",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="What an endpoint has for the whole of one request.",
-)
-
-
-def reached(command: _Command) -> _Command:
-    """The options that say how a store at an address is reached."""
-    for option in (*reversed(_ADDRESSES), _TIMEOUT, _PROFILE):
-        command = option(command)
-    return command
-
-
-def endpoint(target: str, **known: Any) -> Endpoint | str:
-    """``target`` with what is known of how it is reached, and with the credentials of this user for it.
-
-    A path comes back as it is. The environment comes first (``KHABAR_USER`` and ``KHABAR_PASSWORD``, or
-    ``KHABAR_TOKEN``), then the file that ``NETRC`` names.
-    """
-    from urllib.parse import urlsplit
-
-    from khabar.stores.credentials import for_host, from_environment
-    from khabar.stores.endpoint import Endpoint, is_address
-
-    if not is_address(target):
-        return target
-    credentials = from_environment(os.environ)
-    if credentials is None and (file := os.environ.get("NETRC")):
-        credentials = for_host(urlsplit(target).hostname or "", file)
-    return Endpoint(target, credentials=credentials, **known)
 
 
 @click.command()
@@ -93,15 +50,7 @@ def endpoint(target: str, **known: Any) -> Endpoint | str:
     help="How long another load into the same store is waited for.",
 )
 @click.option("--workers", metavar="NUMBER", type=click.IntRange(min=1), help="Processes that read records.")
-@click.option(
-    "--connections",
-    metavar="NUMBER",
-    type=click.IntRange(1, 64),
-    default=4,
-    show_default=True,
-    help="Requests that are under way at a time.",
-)
-@reached
+@endpoints.reached
 @streams.manners
 def load(
     source: Path,
@@ -130,10 +79,13 @@ def load(
     """
     from khabar import pipeline
 
-    where = endpoint(target, **known)
+    where = endpoints.endpoint(target, **known)
     if dry_run:
         steps = pipeline.rehearse(source, where, graph=graph, prune=prune, verify=verify, workers=workers)
-        _rehearse(steps, source, where, graph)
+        if isinstance(where, str):
+            _rehearsed(target, steps, _words)
+        else:
+            _rehearsed(target, steps, _requests(source, where, graph))
         return
     with _told(machine=machine), progress.shown(machine=machine) as report:
         loaded = pipeline.load(
@@ -147,11 +99,19 @@ def load(
             report=report,
         )
     if machine:
-        import msgspec
-
-        progress.event("loaded", msgspec.to_builtins(loaded))
+        _events(loaded)
     else:
         streams.talk(_summary(loaded, target))
+
+
+def _events(loaded: Loaded) -> None:
+    """What was done, for machines: a line for each graph that is not as it was before, and one for the whole."""
+    members = msgspec.to_builtins(loaded)
+    for outcome in ("sent", "recovered", "removed", "left"):
+        for graph in members[outcome]:
+            progress.event("graph", {"graph": graph, "outcome": outcome})
+    counts = {name: len(value) if isinstance(value, list | tuple) else value for name, value in members.items()}
+    progress.event("loaded", counts)
 
 
 @contextlib.contextmanager
@@ -178,41 +138,43 @@ def _summary(loaded: Loaded, target: str) -> str:
     return f"Loaded into {target}: {loaded.triples:,} triples; graphs: {', '.join(parts)}"
 
 
-def _rehearse(steps: Iterable[Step], source: Path, target: Endpoint | str, graph: str | None) -> None:
-    from khabar.loading.rehearsal import Action
-
-    lines = _words if isinstance(target, str) else _requests(source, target, graph)
-    counts = dict.fromkeys(Action, 0)
+def _rehearsed(target: str, steps: Iterable[Step], lines: Callable[[Step], Iterable[str]]) -> None:
+    """Print what each step would be, and say how many there are of each kind."""
+    counts: Counter[str] = Counter()
     for step in steps:
-        counts[step.action] += 1
-        for line in lines(step):
-            streams.data(f"{line}\n")
-    streams.talk(f"{target if isinstance(target, str) else target.address}: {_rehearsed(counts)}")
-
-
-def _rehearsed(counts: Any) -> str:
-    return ", ".join(f"{action.value} {count:,}" for action, count in counts.items() if count) or "nothing to do"
+        counts[step.action.value] += 1
+        streams.stream(f"{line}\n" for line in lines(step))
+    said = ", ".join(f"{count:,} to {action}" for action, count in counts.items())
+    streams.talk(f"Nothing was written to {target}; graphs: {said or 'none'}")
 
 
 def _words(step: Step) -> Iterator[str]:
-    if step.action.value in ("replace", "remove"):
+    if step.action.value in _WRITING:
         yield f"{step.action.value} <{step.graph.iri}> ({step.graph.count:,} triples)"
 
 
-def _requests(source: Path, target: Endpoint, graph: str | None) -> Callable[[Step], Iterator[str]]:
-    """How each step would be asked of the store at ``target``: lines of a shell script."""
+def _requests(source: Path, endpoint: Endpoint, graph: str | None) -> Callable[[Step], Iterator[str]]:
+    """How each step is asked of the store: lines of a shell script, which takes the triples from ``source``."""
     from khabar.stores.curl import command
-    from khabar.stores.opening import open_reader
+    from khabar.stores.opening import recognised, requests
 
-    named = f" --default-graph {shlex.quote(graph)}" if graph else ""
+    profile = recognised(endpoint)
+    known = msgspec.structs.replace(endpoint, profile=profile.name)
+    named = ["--graph", graph] if graph else []
 
     def lines(step: Step) -> Iterator[str]:
-        if step.action.value not in ("replace", "remove"):
+        if step.action.value not in _WRITING:
             return
-        with open_reader(target) as store:
-            for request in store.requests(step.graph):  # type: ignore[attr-defined]
-                yield command(request)
-        del named
+        for request in requests(known, step.graph):
+            is_document = request.method == "PUT"
+            line = command(
+                request,
+                file="-" if is_document else "",
+                credentials=endpoint.credentials,
+                schemes=profile.authentication,
+            )
+            dump = ["khabar", "dump", str(source), *named, "--only", step.graph.iri, "--format", "ntriples"]
+            yield f"{shlex.join(dump)} | {line}" if is_document else line
 
     return lines
 
@@ -228,51 +190,90 @@ def _requests(source: Path, target: Endpoint, graph: str | None) -> Callable[[St
     default="text",
     help="text for people; patch is RDF Patch, what to add to and delete from the store; json is a line a graph.",
 )
-@reached
+@click.option("--brief", is_flag=True, help="In text, the graphs alone.")
+@endpoints.reached
 @streams.manners
-@click.pass_context
-def diff(
-    context: click.Context, source: Path, target: str, graph: str | None, form: str, **known: Any
-) -> None:
+def diff(source: Path, target: str, graph: str | None, form: str, *, brief: bool, **known: Any) -> None:
     """Tell which graphs and which triples of a store differ from CORPUS, or from FILE of RDF.
 
     Every graph is read whole, whatever the digests in the store say; nothing is written. The exit code is 1 where
     anything differs.
     """
     from khabar import pipeline
-    from khabar.loading import difference
 
-    found = pipeline.diff(source, endpoint(target, **known), graph=graph)
-    del difference, found, form, context
+    found = pipeline.diff(source, endpoints.endpoint(target, **known), graph=graph)
+    differs = False
+    for piece in _DIFFERENCES["brief" if brief and form == "text" else form](found):
+        differs = True
+        streams.data(piece)
+    click.get_current_context().exit(1 if differs else 0)
+
+
+def _text(found: Iterable[GraphDifference]) -> Iterator[str]:
+    from khabar.loading.difference import text
+
+    return text(found)
+
+
+def _patch(found: Iterable[GraphDifference]) -> Iterator[str]:
+    from khabar.loading.difference import patch
+
+    return patch(found)
+
+
+def _json(found: Iterable[GraphDifference]) -> Iterator[str]:
+    for each in found:
+        lines = {name: [line.decode().rstrip("\n") for line in getattr(each, name)] for name in ("removed", "added")}
+        yield json.dumps({"graph": each.graph, "kind": each.kind, **lines}, ensure_ascii=False) + "\n"
+
+
+def _brief(found: Iterable[GraphDifference]) -> Iterator[str]:
+    for each in found:
+        yield f"{each.kind} <{each.graph}> -{len(each.removed)} +{len(each.added)}\n"
+
+
+_DIFFERENCES = {"text": _text, "brief": _brief, "patch": _patch, "json": _json}
 
 
 @click.command()
 @click.argument("target", metavar="DIR|URL|CORPUS|FILE")
-@click.option("-o", "--output", metavar="FILE", is_eager=True, help="Write here, not to standard output.")
-@click.option("--graph", "graphs", metavar="IRI", multiple=True, help="This graph only. Repeatable.")
-@reached
+@click.option("-o", "--output", metavar="FILE", help="Write here, not to standard output.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["nquads", "ntriples", "trig", "turtle"]),
+    default="nquads",
+    help="The syntax; nquads and trig keep the named graphs.",
+)
+@click.option("--only", "graphs", metavar="IRI", multiple=True, help="This graph alone. Repeatable.")
+@GRAPH
+@endpoints.reached
 @streams.manners
-def dump(target: str, output: str | None, graphs: tuple[str, ...], **known: Any) -> None:
-    """Write the named graphs of a store as N-Quads.
+def dump(target: str, output: str | None, form: str, graphs: tuple[str, ...], graph: str | None, **known: Any) -> None:
+    """Write the named graphs of a store, or of a corpus or a file.
 
     Graph after graph in the order of their names, each in canonical form: equal stores give equal bytes. What comes
-    out goes in again by `khabar load`.
+    out as N-Quads goes in again by `khabar load`.
     """
     from khabar import pipeline
 
-    found = pipeline.dump(endpoint(target, **known), graphs or None)
+    found = pipeline.dump(endpoints.endpoint(target, **known), graphs or None, graph=graph)
+    pieces = _pieces(found, form)
     if output is None or output == "-":
-        streams.stream(graph.nquads().decode() for graph in found)
+        streams.stream(piece.decode() for piece in pieces)
         return
-    _write(found, output)
-    streams.talk(f"Wrote {output}")
-
-
-def _write(graphs: Iterable[NamedGraph], output: str) -> None:
     from khabar.files import replaced
 
     with replaced(output) as file:
-        file.writelines(graph.nquads() for graph in graphs)
+        file.writelines(pieces)
+    streams.talk(f"Wrote {output}")
+
+
+def _pieces(graphs: Iterable[NamedGraph], form: str) -> Iterator[bytes]:
+    from khabar.loading.dump import FORMS
+
+    for graph in graphs:
+        yield FORMS[form](graph)
 
 
 COMMANDS = (load, diff, dump)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from khabar import __version__
-from khabar.cli import corpora, questions, records, streams
+from khabar.cli import corpora, loads, questions, records, streams
 from khabar.cli.faults import as_text
 from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
 
@@ -44,7 +44,7 @@ def khabar() -> None:
     """
 
 
-for command in (*records.COMMANDS, *corpora.COMMANDS, *questions.COMMANDS):
+for command in (*records.COMMANDS, *corpora.COMMANDS, *loads.COMMANDS, *questions.COMMANDS):
     khabar.add_command(command)
 
 

@@ -21,19 +21,22 @@ Report: TypeAlias = Callable[["Progress"], None]
 INTERVAL = 5.0
 """Seconds between two lines where there is no terminal: a log is read afterwards."""
 
+MACHINE_INTERVAL = 1.0
+"""Seconds between two lines for machines."""
+
 
 @contextlib.contextmanager
 def shown(*, machine: bool) -> Iterator[Report]:
     """What a load reports to, while the block runs: standard output for machines, standard error for people."""
     if machine:
-        yield _members
+        yield _now_and_then(lambda progress: event("progress", msgspec.to_builtins(progress)), MACHINE_INTERVAL)
     elif streams.is_quiet():
         yield _nothing
     elif sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _bar() as report:
             yield report
     else:
-        yield _lines()
+        yield _now_and_then(lambda progress: streams.talk(sentence(progress)), INTERVAL)
 
 
 def event(name: str, members: dict[str, Any]) -> None:
@@ -64,18 +67,14 @@ def _nothing(_: Progress) -> None:
     pass
 
 
-def _members(progress: Progress) -> None:
-    event("progress", msgspec.to_builtins(progress))
-
-
-def _lines() -> Report:
-    said = time.monotonic()
+def _now_and_then(tell: Report, interval: float) -> Report:
+    told = time.monotonic()
 
     def report(progress: Progress) -> None:
-        nonlocal said
-        if (now := time.monotonic()) - said >= INTERVAL:
-            said = now
-            streams.talk(sentence(progress))
+        nonlocal told
+        if (now := time.monotonic()) - told >= interval:
+            told = now
+            tell(progress)
 
     return report
 

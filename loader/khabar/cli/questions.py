@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from khabar.cli import streams
+from khabar.cli import endpoints, streams
 
 if TYPE_CHECKING:
     from khabar.queries.catalogue import Query
@@ -88,14 +88,25 @@ def _services(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     callback=_services,
     help="Let the query ask this SERVICE, or URL in its place. Repeatable; none is asked otherwise.",
 )
+@endpoints.questioned
 @streams.manners
 def query(
-    request: str, target: str, params: dict[str, str], form: str, services: dict[str, str], *, full: bool
+    request: str,
+    target: str,
+    params: dict[str, str],
+    form: str,
+    services: dict[str, str],
+    *,
+    full: bool,
+    **known: Any,
 ) -> None:
     """Ask a bundled query, or one of your own.
 
     Parameters are bound as terms: no value can change what is asked. Ids of the corpus stand for their IRIs. The
     query only reads (SELECT or ASK), and reaches no other host than those that are allowed by name.
+
+    URL is the address of a SPARQL endpoint, or with --profile the base address of such a store. Credentials are taken
+    from KHABAR_USER and KHABAR_PASSWORD, from KHABAR_TOKEN, or from netrc, and go to that host alone.
     """
     from khabar import pipeline
     from khabar.queries import results
@@ -106,7 +117,7 @@ def query(
     choose(asked)  # A wrong name is told before a store is opened.
     # An engine at work hears no interrupt of Python's. Nothing is half written here, so the system may end it at once.
     with streams.handled(signal.SIG_DFL, "SIGINT", "SIGTERM", "SIGHUP"):
-        store = pipeline.open_store(target)
+        store = pipeline.open_store(endpoints.endpoint(target, **known))
         rows = pipeline.query(store, asked, services=services, **params)
     results.write(rows, sys.stdout, form, prefixes=prefixes(store) if form == "table" else None, full=full)
 

@@ -17,10 +17,12 @@ from khabar.stores import credentials, embedded, memory, profiles
 from khabar.stores.endpoint import Endpoint, is_address
 
 if TYPE_CHECKING:
+    from khabar.graphs import NamedGraph
     from khabar.stores.profiles import Profile
     from khabar.stores.remote import RemoteStore
     from khabar.stores.remote_graphs import RemoteGraphs
     from khabar.stores.store import GraphReader, GraphStore, Store
+    from khabar.stores.wire import Request
     from khabar.terms import Quad
 
 
@@ -110,6 +112,12 @@ def recognised(endpoint: Endpoint) -> Profile:
         found="one that does not",
         remedy="name its profile",
     )
+
+
+def requests(endpoint: Endpoint, graph: NamedGraph) -> tuple[Request, ...]:
+    """What a load sends to ``endpoint`` to put ``graph`` in its place; nothing is sent. Raises StoreFailed."""
+    with _remote_graphs(endpoint) as store:
+        return tuple(store.requests(graph))
 
 
 def prefixes(store: Store) -> Mapping[str, str]:

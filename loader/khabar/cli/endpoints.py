@@ -1,0 +1,75 @@
+"""The options that say how a store at an address is reached, and who this user is to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from khabar.stores.endpoint import Endpoint
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_QUESTIONED = (
+    click.option("--profile", metavar="NAME", default="", help="The kind of store at URL; see docs/stores.md."),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0, min_open=True),
+        default=60.0,
+        show_default=True,
+        help="What an endpoint has for the whole of one request.",
+    ),
+)
+_REACHED = (
+    *_QUESTIONED,
+    click.option(
+        "--connections",
+        metavar="NUMBER",
+        type=click.IntRange(1, 64),
+        default=4,
+        show_default=True,
+        help="Requests to URL that are under way at a time.",
+    ),
+    click.option("--query-url", "query", metavar="URL", default="", help="Where queries go, if not below URL."),
+    click.option("--update-url", "update", metavar="URL", default="", help="Where updates go, if not below URL."),
+    click.option(
+        "--graphs-url", "graphs", metavar="URL", default="", help="Where the Graph Store Protocol is, if not below URL."
+    ),
+)
+
+
+def questioned(command: _Command) -> _Command:
+    """The options of a command that only asks."""
+    for option in reversed(_QUESTIONED):
+        command = option(command)
+    return command
+
+
+def reached(command: _Command) -> _Command:
+    """The options of a command that reads or writes whole graphs."""
+    for option in reversed(_REACHED):
+        command = option(command)
+    return command
+
+
+def endpoint(target: str, **known: Any) -> Endpoint | str:
+    """``target`` with what is known of how it is reached, and with the credentials of this user for it.
+
+    A path comes back as it is. The environment comes first (``KHABAR_USER`` and ``KHABAR_PASSWORD``, or
+    ``KHABAR_TOKEN``), then the file that ``NETRC`` names; ``~/.netrc`` is looked at by whoever opens the store.
+    """
+    from urllib.parse import urlsplit
+
+    from khabar.stores.credentials import for_host, from_environment
+    from khabar.stores.endpoint import Endpoint, is_address
+
+    if not is_address(target):
+        return target
+    credentials = from_environment(os.environ)
+    if credentials is None and (file := os.environ.get("NETRC")):
+        credentials = for_host(urlsplit(target).hostname or "", file)
+    return Endpoint(target, credentials=credentials, **known)
