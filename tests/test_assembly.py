@@ -213,9 +213,12 @@ def test_a_worker_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_defect_in_a_worker_is_a_defect_here() -> None:
-    with closing(Workers(frame(CORPORA["example"]), 1, "corpus")) as workers:
-        with pytest.raises(RuntimeError, match="(?s)^Traceback .*msgspec"):
-            list(workers.replies([Check([b"no record"])]))
+    found = frame(CORPORA["example"])
+    with (
+        closing(Workers(found, 1, "corpus")) as workers,
+        pytest.raises(RuntimeError, match=r"(?s)^Traceback .*msgspec"),
+    ):
+        list(workers.replies([Check([b"no record"])]))
 
 
 def test_workers_are_at_most_a_few_tasks_ahead() -> None:

@@ -43,12 +43,12 @@ def standings(document: bytes) -> bytes:
 
 def is_weighed(predicate: str, value: Object) -> bool:
     """Tell whether the rule of standing looks at triples with this predicate and object."""
-    names = _weighed()
-    return predicate in names or (predicate == RDF_TYPE and value in names)
+    return predicate in weighed() or (predicate == RDF_TYPE and value in weighed())
 
 
 @functools.cache
-def _weighed() -> frozenset[str]:
+def weighed() -> frozenset[str]:
+    """The predicates and the classes of the triples that the rule of standing looks at, and more terms of khabar's."""
     # The rule asks for khabar's own terms by their names, and no predicate in it is a variable.
     query = re.sub("^ *#.*", "", _query("standing"), flags=re.MULTILINE)
     return frozenset(vocabulary.term(name) for name in re.findall(r"\bkhb:([\w-]+)", query))

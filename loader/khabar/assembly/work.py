@@ -14,9 +14,9 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from khabar import derivation
 from khabar.assembly.components import owners
 from khabar.checks import is_sound
-from khabar.derivation import is_weighed, standings
 from khabar.formats.nquads import term
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
@@ -25,6 +25,7 @@ from khabar.quads import said
 from khabar.reading import read_article
 from khabar.resolve import article_graphs, shared_graph
 from khabar.resolved import ResolvedGraph
+from khabar.terms import RDF_TYPE
 
 _REPLY_SIZE: Final = 1024 * 1024
 
@@ -170,7 +171,7 @@ class Bench:
                 graphs, size = [], 0
         if graphs:
             yield Built(graphs)
-        yield Weighed(standings("".join(weighed).encode()))
+        yield Weighed(derivation.standings("".join(weighed).encode()))
 
 
 def _apart(entity: Entity) -> Entity:
@@ -193,16 +194,15 @@ def _has_claims(record: ArticleRecord) -> bool:
 def _document(graph: ResolvedGraph, weighed: list[str]) -> NamedGraph:
     """The graph as a document; the lines that standings follow from are added to ``weighed``."""
     text = functools.cache(term)
-    weighs = _weighs
-    lines = set()
+    terms = derivation.weighed()
+    lines: list[str] = []
     for node in graph.nodes:
         subject = f"<{node.iri}> <"
         for predicate, value in said(node):
             line = f"{subject}{predicate}> {text(value)} .\n"
-            lines.add(line)
-            if weighs(predicate, value):
+            lines.append(line)
+            # As `is_weighed`, which costs a call for each line.
+            if predicate in terms or (predicate == RDF_TYPE and value in terms):
                 weighed.append(line)
-    return NamedGraph(graph.iri, "".join(sorted(lines)).encode())
-
-
-_weighs = functools.lru_cache(maxsize=4096)(is_weighed)
+    # Nodes are in order, so that these lines nearly are.
+    return NamedGraph(graph.iri, "".join(sorted(dict.fromkeys(lines))).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -23,6 +24,7 @@ _ESCAPES: Final = {
     0x22: '\\"',
     0x5C: "\\\\",
 }
+_ESCAPED: Final = re.compile(f"[{re.escape(''.join(map(chr, _ESCAPES)))}]")
 
 
 def escape(text: str) -> str:
@@ -31,7 +33,8 @@ def escape(text: str) -> str:
     >>> print(escape('a "b"\n'))
     a \"b\"\n
     """
-    return text.translate(_ESCAPES)
+    # Most texts need none, and to see that is faster.
+    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
 
 
 def term(value: Object) -> str:
