@@ -186,7 +186,7 @@ def test_a_lock_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(file: int) -> bool:
-        raise OSError(95, "Operation not supported")
+        raise OSError(95, "Operation not supported", file)
 
     monkeypatch.setattr(lock, "_hold", refuse)
     with pytest.raises(FileFailed) as caught, Lock(tmp_path / "lock", "the store"):

@@ -46,9 +46,9 @@ class EmbeddedWriter:
     before, and no failure does the store any harm. When the context is left without `publish`, the working copy stays:
     the next writer takes it up (`resumed`) if the store is still the one that it was made from.
 
-    ``purpose`` says what the load is of: a working copy is taken up only for that for which it was made. ``wait`` is how
-    long, in seconds, another writer is waited for. Entering raises StoreFailed for a store that another process writes
-    to, which it names, or that Oxigraph cannot open, and FileFailed for a folder that is not a store's.
+    ``purpose`` says what the load is of: a working copy is taken up only for that for which it was made. ``wait`` is
+    how long, in seconds, another writer is waited for. Entering raises StoreFailed for a store that another process
+    writes to, which it names, or that Oxigraph cannot open, and FileFailed for a folder that is not a store's.
     """
 
     def __init__(self, folder: Path, *, purpose: str = "", wait: float = 0.0) -> None:
@@ -170,6 +170,8 @@ class EmbeddedWriter:
                     self._open()
         except BaseException:
             self._close()
+            if not self._resumed:
+                self._copy.discard()
             raise
 
     def _is_whole(self) -> bool:
