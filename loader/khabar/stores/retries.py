@@ -121,7 +121,7 @@ def is_unsure(failure: StoreFailed) -> bool:
     """Whether the request may have been carried out though it failed."""
     if isinstance(failure, Unanswered):
         return failure.sent
-    return not isinstance(failure, Refused) or failure.status in UNSURE | {408, 503}
+    return isinstance(failure, Refused) and failure.status in UNSURE | {408, 503}
 
 
 def _may_last(failure: StoreFailed) -> bool:
