@@ -74,7 +74,7 @@ _OXIGRAPH: Final = Profile(
     query_parameters=(("union-default-graph", ""),),
     authentication=("basic", "bearer"),
     request_limit=None,
-    update_limit=100_000,
+    update_limit=10_000,
     atomic=True,
     quirks=(
         "`oxigraph serve` knows no users: credentials are for a proxy before it.",

@@ -224,7 +224,8 @@ class RemoteGraphs:
             lines = self._part(updates.reading(graph, start, limit)).splitlines(keepends=True)
             if len(lines) < limit:
                 return b"".join([*whole, *lines])
-            last = max(line.partition(b" ")[0] for line in lines)
+            # By the name itself, as the store orders: with its bracket <urn:1> would come after <urn:10>.
+            last = max(map(_subject, lines), key=lambda subject: subject.removesuffix(b">"))
             if last == start or not last.startswith(b"<"):
                 raise StoreFailed(
                     where=f"{self.name}, graph {graph}",
@@ -232,7 +233,7 @@ class RemoteGraphs:
                     found=f"more of {last.decode('utf-8', 'replace')}",
                     remedy="raise the store's limit on rows",
                 )
-            whole += (line for line in lines if not line.startswith(last + b" "))
+            whole += (line for line in lines if _subject(line) != last)
             start = last
 
     def _part(self, text: str) -> bytes:
@@ -261,7 +262,9 @@ class RemoteGraphs:
     def _to_graph(self, method: str, graph: str, expected: str, document: bytes | None = None) -> Request:
         start = self._addresses.graphs
         name = f"{self._profile.graph_parameter}={quote(graph, safe='')}"
-        headers = (("Accept", ACCEPTED),) if document is None else (("Content-Type", self._profile.media_type),)
+        # Only of a GET is the answer a document: Virtuoso removes nothing for whom accepts nothing else.
+        accepted = ACCEPTED if method == "GET" else "*/*"
+        headers = (("Accept", accepted),) if document is None else (("Content-Type", self._profile.media_type),)
         return Request(
             method=method,
             address=f"{start}{'&' if '?' in start else '?'}{name}",
@@ -310,6 +313,11 @@ class RemoteGraphs:
 
 def _given(query: str, update: str, graphs: str) -> list[tuple[str, str]]:
     return [(key, value) for key, value in (("query", query), ("update", update), ("graphs", graphs)) if value]
+
+
+def _subject(line: bytes) -> bytes:
+    # Virtuoso sets tabs between the terms.
+    return line.split(None, 1)[0]
 
 
 def _success(request: Request, answer: Answer) -> Answer:
