@@ -9,8 +9,9 @@ import pytest
 
 from corpora_at_hand import GRAPHS
 from held_graphs import BASE, HeldGraphs, corpus, graph, journal
+from khabar.canonical import canonical
 from khabar.errors import StoreFailed
-from khabar.loading.dump import dump, outside
+from khabar.loading.dump import FORMS, dump, outside
 from khabar.loading.incoming import read_file
 from khabar.loading.load import load
 from khabar.stores import memory
@@ -25,20 +26,32 @@ def test_what_went_in_comes_out(name: str) -> None:
     assert lines == sorted(path.read_bytes().splitlines(keepends=True))
 
 
-def test_a_dump_loaded_elsewhere_dumps_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("form", "suffix"), [("nquads", "nq"), ("trig", "trig")])
+def test_a_dump_loaded_elsewhere_dumps_the_same(tmp_path: Path, form: str, suffix: str) -> None:
     store = HeldGraphs()
     for each in [*corpus([graph("a", "one"), graph("b", "two")])]:
         store.put(each)
-    text = b'<urn:a> <urn:b> _:x <urn:g> .\n_:x <urn:b> "\\u0041"@EN <urn:g> .\n'
-    store.store.load(text, pyoxigraph.RdfFormat.N_QUADS)
-    file = tmp_path / "dump.nq"
-    file.write_bytes(b"".join(each.nquads() for each in dump(store)))
+    for name in ("urn:g", "urn:h"):
+        store.put(canonical(name, b'<urn:a> <urn:b> _:x .\n_:x <urn:b> "\\u0041 _:y ."@EN .\n_:x <urn:b> _:z .'))
+    file = tmp_path / f"dump.{suffix}"
+    file.write_bytes(b"".join(FORMS[form](each) for each in dump(store)))
     other = HeldGraphs()
     done = load(read_file(file), other, journal(tmp_path, base=None), base=None)
-    assert len(done.sent) == 4
+    assert len(done.sent) == 5
     assert other.writes()[-2:] == [f"replace {BASE}graphs/dataset", "publish"]
     assert list(dump(other)) == list(dump(store))
-    assert len(load(read_file(file), other, journal(tmp_path, base=None), base=None).kept) == 4
+    assert len(load(read_file(file), other, journal(tmp_path, base=None), base=None).kept) == 5
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("ntriples", "nt"), ("turtle", "ttl")])
+def test_forms_without_graphs_hold_all_triples(tmp_path: Path, form: str, suffix: str) -> None:
+    store = HeldGraphs()
+    for name in ("urn:g", "urn:h"):
+        store.put(canonical(name, b'<urn:a> <urn:b> _:x .\n_:x <urn:b> "_:x ." .'))
+    file = tmp_path / f"dump.{suffix}"
+    file.write_bytes(b"".join(FORMS[form](each) for each in dump(store)))
+    (found,) = read_file(file, "urn:all")
+    assert found.count == 4
 
 
 def test_some_graphs_are_dumped_by_name() -> None:

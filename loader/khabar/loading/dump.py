@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from khabar.canonical import canonical
 from khabar.errors import StoreFailed
+from khabar.graphs import NamedGraph
 from khabar.loading import plan
 from khabar.queries.catalogue import find
 from khabar.queries.results import plain
 from khabar.vocabulary import prefixes
 
 if TYPE_CHECKING:
-    from khabar.graphs import NamedGraph
     from khabar.stores.store import GraphReader, Store
+
+# A blank node begins the line, or stands where a literal would end in a quotation mark, a tag or a datatype.
+_BLANK: Final = re.compile(rb"^_:|(?<= )_:(?=[0-9A-Za-z]+ \.$)", re.MULTILINE)
 
 
 def dump(store: GraphReader, graphs: Iterable[str] | None = None) -> Iterator[NamedGraph]:
@@ -45,6 +50,14 @@ def outside(store: Store) -> int:
     return int(plain(count))
 
 
+def apart(graph: NamedGraph) -> NamedGraph:
+    """The same graph, its blank nodes labelled so that no other graph of one file has the labels."""
+    if b"_:" not in graph.document:
+        return graph
+    prefix = f"_:g{hashlib.sha256(graph.iri.encode()).hexdigest()[:16]}".encode()
+    return NamedGraph(graph.iri, _BLANK.sub(prefix, graph.document))
+
+
 def _written(graph: NamedGraph, form: str, name: str | None) -> bytes:
     import pyoxigraph
 
@@ -58,9 +71,9 @@ def _written(graph: NamedGraph, form: str, name: str | None) -> bytes:
 
 
 FORMS: Final[Mapping[str, Callable[[NamedGraph], bytes]]] = {
-    "nquads": lambda graph: graph.nquads(),
-    "ntriples": lambda graph: graph.document,
-    "trig": lambda graph: _written(graph, "trig", graph.iri),
-    "turtle": lambda graph: _written(graph, "ttl", None),
+    "nquads": lambda graph: apart(graph).nquads(),
+    "ntriples": lambda graph: apart(graph).document,
+    "trig": lambda graph: _written(apart(graph), "trig", graph.iri),
+    "turtle": lambda graph: _written(apart(graph), "ttl", None),
 }
 """How one graph is written after another: the name of a syntax, and the bytes of a graph in it."""
