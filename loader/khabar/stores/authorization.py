@@ -66,7 +66,7 @@ class Authorization:
             self._digest = httpx.DigestAuth(self._credentials.user, self._credentials.password)
             try:
                 return self._signed(self._digest, method, address, challenge)
-            except (KeyError, ValueError, NotImplementedError, httpx.ProtocolError):
+            except (StopIteration, KeyError, ValueError, NotImplementedError, httpx.ProtocolError):
                 # A challenge of no known form; the 401 is told as it is.
                 self._digest = None
                 return ""
