@@ -57,7 +57,7 @@ def test_help_goes_to_standard_output(flag: str, capfd: pytest.CaptureFixture[st
 
 def test_commands_stand_in_the_order_of_a_day() -> None:
     commands = list(program.khabar.commands)
-    assert commands == ["init", "new", "cite", "schema", "check", "build", "load", "queries", "query"]
+    assert commands == ["init", "new", "cite", "schema", "check", "build", "load", "diff", "dump", "queries", "query"]
 
 
 def test_the_version_is_that_of_the_package(capfd: pytest.CaptureFixture[str]) -> None:

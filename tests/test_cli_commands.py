@@ -142,19 +142,6 @@ def test_new_starts_a_record(capfd: pytest.CaptureFixture[str]) -> None:
     assert err == ""
 
 
-def test_load_says_how_much_and_replaces_the_whole(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    folder = str(tmp_path / "store")
-    for _ in range(2):
-        assert program.run(["load", str(EXAMPLE), "--to", folder]) == 0
-    first, second = capfd.readouterr().err.splitlines()
-    assert first == second
-    assert program.run(["build", str(EXAMPLE), "--format", "nquads"]) == 0
-    count = len(capfd.readouterr().out.splitlines())
-    assert first == f"Loaded {count} quads into {folder}"
-    assert program.run(["query", "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "--on", folder]) == 0
-    assert capfd.readouterr().out.split() == ["n", "-" * len(str(count)), str(count)]
-
-
 def test_load_of_faulty_data_keeps_the_old_store(tmp_path: Path, store: Path) -> None:
     kept = tmp_path / "store"
     shutil.copytree(store, kept)

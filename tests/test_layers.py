@@ -37,14 +37,14 @@ HOMES = {
     "click": {"cli", "reference"},
     "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
     "pyshacl": {"shapes"},
-    "httpx": {"stores"},
+    "oxrdflib": {"stores"},
     "rdflib": {"conversion", "pipeline", "shapes", "stores"},
     "rich": {"cli", "queries"},
     "yaml": {"drafts", "queries", "reading"},
 }
 
 # What must not be imported before a command needs it.
-HEAVY = ("SPARQLWrapper", "httpx", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
+HEAVY = ("SPARQLWrapper", "oxrdflib", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
 
 
 def imports(path: Path) -> Iterator[str]:

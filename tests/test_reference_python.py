@@ -44,8 +44,13 @@ def test_the_page_is_free_of_the_marks_of_docstrings() -> None:
 
 def test_load_makes_a_store_that_can_be_asked(tmp_path: Path) -> None:
     corpus = khabar.read(EXAMPLE)
-    count = khabar.load(corpus, tmp_path / "store")
-    assert count == len(khabar.graph(corpus))
+    assert [step.action.value for step in khabar.rehearse(EXAMPLE, tmp_path / "store")] == ["replace"] * 4
+    loaded = khabar.load(corpus, tmp_path / "store")
+    assert loaded.triples == len(khabar.graph(corpus))
+    assert set(khabar.load(EXAMPLE, tmp_path / "store").kept) == set(loaded.sent)
+    assert list(khabar.diff(EXAMPLE, tmp_path / "store")) == []
+    assert {graph.iri for graph in khabar.dump(tmp_path / "store")} == set(loaded.sent)
+    assert len(khabar.open_dataset(tmp_path / "store")) == loaded.triples
     store = khabar.open_store(tmp_path / "store")
     assert khabar.query(store, "denials").texts() == khabar.query(corpus, "denials").texts()
 

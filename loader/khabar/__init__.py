@@ -8,37 +8,55 @@ if TYPE_CHECKING:
     from khabar.drafts import cite, fill, new_record
     from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
     from khabar.example import init
+    from khabar.graphs import NamedGraph
+    from khabar.loading.difference import GraphDifference
+    from khabar.loading.load import Loaded, Progress
+    from khabar.loading.rehearsal import Step
     from khabar.model import Corpus
-    from khabar.pipeline import check, graph, load, open_store, query, read, write
+    from khabar.pipeline import check, diff, dump, graph, load, open_store, query, read, rehearse, write
     from khabar.queries.catalogue import Query, catalogue
     from khabar.queries.results import Rows
     from khabar.reading.schema import json_schema
+    from khabar.stores.credentials import Credentials
+    from khabar.stores.endpoint import Endpoint
+    from khabar.stores.rdflib_dataset import open_dataset
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Corpus",
+    "Credentials",
+    "Endpoint",
     "Fault",
     "FaultyData",
     "FileFailed",
+    "GraphDifference",
     "KhabarError",
+    "Loaded",
+    "NamedGraph",
+    "Progress",
     "Query",
     "QueryRefused",
     "Rows",
+    "Step",
     "StoreFailed",
     "__version__",
     "catalogue",
     "check",
     "cite",
+    "diff",
+    "dump",
     "fill",
     "graph",
     "init",
     "json_schema",
     "load",
     "new_record",
+    "open_dataset",
     "open_store",
     "query",
     "read",
+    "rehearse",
     "write",
 ]
 
@@ -47,12 +65,22 @@ _HOMES = {
         ("Fault", "FaultyData", "FileFailed", "KhabarError", "QueryRefused", "StoreFailed"), "khabar.errors"
     ),
     "Corpus": "khabar.model",
+    "Credentials": "khabar.stores.credentials",
+    "Endpoint": "khabar.stores.endpoint",
+    "GraphDifference": "khabar.loading.difference",
+    "NamedGraph": "khabar.graphs",
     "Rows": "khabar.queries.results",
+    "Step": "khabar.loading.rehearsal",
+    **dict.fromkeys(("Loaded", "Progress"), "khabar.loading.load"),
     "init": "khabar.example",
     "json_schema": "khabar.reading.schema",
+    "open_dataset": "khabar.stores.rdflib_dataset",
     **dict.fromkeys(("Query", "catalogue"), "khabar.queries.catalogue"),
     **dict.fromkeys(("cite", "fill", "new_record"), "khabar.drafts"),
-    **dict.fromkeys(("check", "graph", "load", "open_store", "query", "read", "write"), "khabar.pipeline"),
+    **dict.fromkeys(
+        ("check", "diff", "dump", "graph", "load", "open_store", "query", "read", "rehearse", "write"),
+        "khabar.pipeline",
+    ),
 }
 
 

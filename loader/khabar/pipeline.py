@@ -235,8 +235,9 @@ def diff(
     has beyond it come too. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
     """
     from khabar.loading.difference import differences
+    from khabar.stores.opening import open_reader
 
-    with _wanted(source, graph, workers) as (base, graphs), _reader(target) as store:
+    with _wanted(source, graph, workers) as (base, graphs), open_reader(target) as store:
         yield from differences(graphs, store, base)
 
 
@@ -249,19 +250,14 @@ def dump(
     `FileFailed`, `StoreFailed`.
     """
     from khabar.loading.dump import dump as dumped
-    from khabar.stores.embedded import is_store
-    from khabar.stores.endpoint import Endpoint, is_address
-    from khabar.stores.opening import open_reader
+    from khabar.model import Corpus
+    from khabar.stores.opening import is_store, open_reader
 
-    if (
-        isinstance(target, Endpoint)
-        or is_address(target)
-        or (isinstance(target, Path | str) and is_store(Path(target)))
-    ):
+    if not isinstance(target, Corpus) and is_store(target):
         with open_reader(target) as store:
             yield from dumped(store, graphs)
         return
-    with _wanted(target, graph, None) as (_, wanted):
+    with _wanted(target, graph, None) as (_, wanted):  # type: ignore[arg-type] # an endpoint is a store
         yield from (each for each in wanted if graphs is None or each.iri in graphs)
 
 
@@ -287,12 +283,13 @@ def _wanted(
 
 @contextlib.contextmanager
 def _reader(target: Path | str | Endpoint) -> Iterator[GraphReader]:
-    """The store at ``target``; where a folder is not there yet, an empty one."""
+    """The store at ``target``; where a load would make one, an empty one."""
     from khabar.stores import memory
     from khabar.stores.endpoint import Endpoint, is_address
     from khabar.stores.opening import open_reader
 
-    if not isinstance(target, Endpoint) and not is_address(target) and not Path(target).exists():
+    is_folder = not isinstance(target, Endpoint) and not is_address(target)
+    if is_folder and not (Path(str(target)).exists() and any(Path(str(target)).iterdir())):
         yield memory.from_quads((), str(target))
         return
     with open_reader(target) as store:

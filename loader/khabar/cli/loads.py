@@ -245,11 +245,11 @@ _DIFFERENCES = {"text": _text, "brief": _brief, "patch": _patch, "json": _json}
     default="nquads",
     help="The syntax; nquads and trig keep the named graphs.",
 )
-@click.option("--only", "graphs", metavar="IRI", multiple=True, help="This graph alone. Repeatable.")
+@click.option("--only", metavar="IRI", multiple=True, help="This graph alone. Repeatable.")
 @GRAPH
 @endpoints.reached
 @streams.manners
-def dump(target: str, output: str | None, form: str, graphs: tuple[str, ...], graph: str | None, **known: Any) -> None:
+def dump(target: str, output: str | None, form: str, only: tuple[str, ...], graph: str | None, **known: Any) -> None:
     """Write the named graphs of a store, or of a corpus or a file.
 
     Graph after graph in the order of their names, each in canonical form: equal stores give equal bytes. What comes
@@ -257,7 +257,7 @@ def dump(target: str, output: str | None, form: str, graphs: tuple[str, ...], gr
     """
     from khabar import pipeline
 
-    found = pipeline.dump(endpoints.endpoint(target, **known), graphs or None, graph=graph)
+    found = pipeline.dump(endpoints.endpoint(target, **known), only or None, graph=graph)
     pieces = _pieces(found, form)
     if output is None or output == "-":
         streams.stream(piece.decode() for piece in pieces)

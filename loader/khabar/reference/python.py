@@ -18,7 +18,9 @@ COMMANDS = {
     "schema": ("json_schema",),
     "check": ("check",),
     "build": ("read", "graph", "write"),
-    "load": ("load",),
+    "load": ("load", "rehearse", "open_dataset"),
+    "diff": ("diff",),
+    "dump": ("dump",),
     "queries": ("catalogue",),
     "query": ("open_store", "query"),
 }
@@ -26,6 +28,7 @@ COMMANDS = {
 
 _KINDS = (
     ("values", ("Corpus", "Fault", "Rows", "Query")),
+    ("loads", ("Endpoint", "Credentials", "NamedGraph", "Loaded", "Progress", "Step", "GraphDifference")),
     ("errors", ("KhabarError", "FaultyData", "FileFailed", "StoreFailed", "QueryRefused")),
 )
 
