@@ -79,15 +79,13 @@ _FUSEKI: Final = {"Fuseki-Request-Id": "7", "Server": "Apache Jena Fuseki (5.3.0
 def _fakes() -> Iterator[Fake]:
     for scheme in ("basic", "digest", "bearer"):
         yield Fake("fuseki", "/ds", stores.fuseki, "alone", scheme, _FUSEKI)
-    for scheme in ("basic", "bearer"):
-        yield Fake("graphdb", "/repositories/news", stores.graphdb, "all", scheme)
+    yield Fake("graphdb", "/repositories/news", stores.graphdb, "all", "basic")
     for scheme in ("basic", "digest"):
         yield Fake("rdf4j", "/rdf4j-server/repositories/news", stores.rdf4j, "all", scheme)
     yield Fake("qlever", "", stores.qlever, "all", "bearer")
     for scheme in ("", "basic"):
         yield Fake("blazegraph", "/blazegraph/namespace/news", stores.blazegraph, "all", scheme)
-    for scheme in ("basic", "bearer"):
-        yield Fake("stardog", "/news", stores.stardog, "alone", scheme)
+    yield Fake("stardog", "/news", stores.stardog, "alone", "basic")
     for scheme in ("", "basic", "digest", "bearer"):
         yield Fake("generic", "/sparql", stores.generic, "all", scheme)
 

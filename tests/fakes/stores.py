@@ -238,7 +238,8 @@ def blazegraph(engine: Engine, asked: Asked) -> Given:
 def stardog(engine: Engine, asked: Asked) -> Given:
     """Stardog with the database /news, without query.all.graphs: the default graph is what stands in no graph.
 
-    Paths and status as in its OpenAPI description; the special graph of all is docs.stardog.com/query-stardog.
+    Paths and status as in its OpenAPI description; the special graph of all is docs.stardog.com/query-stardog. That a
+    graph which is not there is read as an empty one is a guess: no page tells.
     """
     match asked.path:
         case "/news/query":
