@@ -8,11 +8,13 @@ import http.client
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import msgspec
 import pytest
 
+import khabar
 from answers import ASKED, QUESTIONS
 from corpora_at_hand import CORPORA
 from fakes import FAKES, GUARDED, Fake, Running
@@ -23,6 +25,7 @@ from khabar.graphs import NamedGraph
 from khabar.queries import results
 from khabar.stores import profiles
 from khabar.stores.credentials import Credentials
+from khabar.stores.endpoint import Endpoint
 from khabar.stores.kinds import KINDS
 from khabar.stores.remote_graphs import RemoteGraphs
 from khabar.stores.retries import Retries
@@ -327,3 +330,32 @@ def test_every_bundled_query_gives_the_golden_rows(store: RemoteGraphs, corpus: 
     }
     for graph in graphs(corpus):
         assert lines(store.read(graph.iri)) == lines(graph.document)
+
+
+@EVERY
+def test_a_corpus_is_loaded_and_then_nothing_is_sent(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    target = Endpoint(running.address, profile=running.profile, credentials=running.credentials)
+    wanted = graphs("eastport")
+    loaded = khabar.load(CORPORA["eastport"], target, workers=1)
+    assert set(loaded.sent) == {graph.iri for graph in wanted}
+    assert sorted(running.engine.names()) == sorted(graph.iri for graph in wanted)
+    running.requests.clear()
+    again = khabar.load(CORPORA["eastport"], target, workers=1)
+    assert (again.sent, len(again.kept)) == ((), len(wanted))
+    # What was asked changes nothing.
+    assert {request.method for request in running.requests} <= {"GET", "POST"}
+    kinds = {request.headers.get("content-type", "") for request in running.requests if request.method == "POST"}
+    assert all(kind.startswith(FORM) for kind in kinds)
+    assert not list(khabar.diff(CORPORA["eastport"], target, workers=1))
+
+
+@EVERY
+def test_what_is_dumped_is_what_was_loaded(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    target = Endpoint(running.address, profile=running.profile, credentials=running.credentials)
+    khabar.load(CORPORA["libya"], target, workers=1)
+    dumped = {graph.iri: graph for graph in khabar.dump(target)}
+    assert dumped == {graph.iri: graph for graph in graphs("libya")}
