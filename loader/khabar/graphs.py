@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
 
-class NamedGraph(msgspec.Struct, frozen=True):
+class NamedGraph(msgspec.Struct, frozen=True, dict=True):
     r"""A named graph as its IRI and a document in canonical N-Triples.
 
     ``document`` holds each triple on one line, once, the lines in the order of their UTF-8 bytes, each with its line
@@ -29,12 +30,12 @@ class NamedGraph(msgspec.Struct, frozen=True):
         """The graph of canonical ``lines``, in any order and however often."""
         return cls(iri, b"".join(sorted(set(lines))))
 
-    @property
+    @cached_property
     def count(self) -> int:
         """The number of triples."""
         return self.document.count(b"\n")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the document, in hexadecimal digits.
 
