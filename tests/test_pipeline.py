@@ -12,8 +12,8 @@ from corpora_at_hand import CORPORA
 from khabar import pipeline, vocabulary
 from khabar.model import Corpus
 from khabar.queries.results import plain
-from khabar.stores import embedded
 from khabar.terms import Quad
+from stored import store
 
 EXAMPLE = CORPORA["example"]
 
@@ -76,7 +76,7 @@ def test_a_corpus_is_asked_as_a_value_a_folder_a_file_a_store_and_a_store_folder
     corpus = khabar.read(EXAMPLE)
     khabar.write(corpus, tmp_path / "graph.ttl")
     khabar.write(corpus, tmp_path / "graph.nq", "nquads")
-    embedded.write(pipeline.quads(corpus), tmp_path / "store")
+    store(pipeline.quads(corpus), tmp_path / "store")
     targets = (
         corpus,
         EXAMPLE,

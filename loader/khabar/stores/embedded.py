@@ -1,22 +1,18 @@
-"""A graph in a folder, in Oxigraph's own format: built aside, then put in place whole."""
+"""A graph in a folder, in Oxigraph's own format, open for reading."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from khabar.errors import FileFailed, StoreFailed
 from khabar.stores.store import OxigraphStore
-from khabar.stores.swap import exchange
 
 if TYPE_CHECKING:
     import pyoxigraph
 
     from khabar.queries.results import Rows
-    from khabar.terms import Quad
 
 _TRIES: Final = 10
 _MARKS: Final = ("CURRENT", "IDENTITY")
@@ -28,50 +24,6 @@ Place: TypeAlias = tuple[int, int, int]
 def is_store(folder: Path) -> bool:
     """Tell whether ``folder`` looks like an Oxigraph store."""
     return all((folder / mark).is_file() for mark in _MARKS)
-
-
-def write(quads: Iterable[Quad], folder: Path) -> int:
-    """Make ``folder`` a store that holds ``quads`` and nothing else; return the number of quads in it.
-
-    The store is built in a new folder beside it and takes its place at the end, in one step where the system can do
-    that (Linux, macOS): a reader finds the old store or the new one. When anything fails, the old store stays. A
-    folder that holds anything but a store is never replaced.
-
-    Raises FileFailed, StoreFailed, and whatever ``quads`` raise.
-    """
-    import pyoxigraph
-
-    from khabar.conversion import to_oxigraph
-    from khabar.stores.working_copy import leftover_name, refuse_strangers, sweep
-
-    expected = "a store that can be written"
-    # The folder that a link points to is replaced, never the link.
-    try:
-        target = Path(os.path.realpath(folder))
-    except OSError as error:
-        raise FileFailed.from_os(folder, error, expected) from None
-    refuse_strangers(target, str(folder))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        sweep(target)
-        building = target.with_name(leftover_name(target))
-        building.mkdir()
-    except OSError as error:
-        raise FileFailed.from_os(folder, error, expected) from None
-    try:
-        store = pyoxigraph.Store(str(building))
-        store.bulk_extend(to_oxigraph(quads))
-        store.flush()
-        count = len(store)
-        del store  # gives up the lock, which would move along with the folder
-        exchange(building, target)
-    except OSError as error:
-        raise FileFailed.from_os(folder, error, expected) from None
-    except (RuntimeError, ValueError) as error:
-        raise StoreFailed(where=str(folder), expected=expected, found=" ".join(str(error).split())) from None
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return count
 
 
 class FolderStore(OxigraphStore):

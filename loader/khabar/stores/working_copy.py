@@ -8,7 +8,6 @@ import glob
 import hashlib
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -178,11 +177,6 @@ def refuse_strangers(target: Path, name: str) -> None:
             )
     except OSError as error:
         raise FileFailed.from_os(name, error, expected) from None
-
-
-def leftover_name(target: Path) -> str:
-    """A name beside ``target`` for what a process builds there; `sweep` removes it after the process ended."""
-    return f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def sweep(target: Path) -> None:
