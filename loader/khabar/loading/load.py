@@ -167,6 +167,14 @@ class _Load:
         bases = {plan.base_of(graph.iri) for graph in batch if not plan.is_description(graph.iri)}
         for base in sorted(base for base in bases & self._described if base is not None and base not in self._marked):
             self._store.add(plan.marker(base, self._journal.load))
+            # Without the mark, a load that is interrupted would leave digests that are believed and past.
+            if self._journal.load not in plan.loads(self._store, base).get(base, frozenset()):
+                raise StoreFailed(
+                    where=f"graph {plan.description_of(base)}",
+                    expected="the mark of this load, which was added",
+                    found="none",
+                    remedy="the load is not proved: run it again",
+                )
             self._marked.add(base)
 
     def proved(self, graph: NamedGraph, count: int) -> None:
