@@ -212,6 +212,14 @@ def test_a_worker_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.
         Workers(found, 2, "corpus")
 
 
+@pytest.mark.usefixtures("small_batches")
+def test_no_module_is_taken_from_the_folder_at_hand(linked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("yaml", "struct", "khabar"):
+        (linked / f"{module}.py").write_text("raise SystemExit(9)", "utf-8")
+    monkeypatch.chdir(linked)
+    assert assembled(Path(), 2) == whole(linked)
+
+
 def test_a_defect_in_a_worker_is_a_defect_here() -> None:
     found = frame(CORPORA["example"])
     with (

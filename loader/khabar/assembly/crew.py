@@ -22,7 +22,8 @@ from khabar.errors import FileFailed
 
 _AHEAD: Final = 2
 _REPLIES_AHEAD: Final = 8
-_PIPE_SIZE: Final = 1024 * 1024
+# Modules are found where this process finds them, and never in a folder only because it is the current one.
+_OPTIONS: Final = ("-P", *(("-X", "utf8") if sys.flags.utf8_mode else ()))
 _PROGRAM: Final = "from khabar.assembly.worker import main; main()"
 
 
@@ -62,7 +63,6 @@ class Workers:
 
     def __init__(self, frame: Frame, count: int, where: str) -> None:
         self._where = where
-        self._threads: list[threading.Thread] = []
         self._rounds: list[_Round] = []
         self._processes: list[subprocess.Popen[bytes]] = []
         try:
@@ -78,21 +78,21 @@ class Workers:
         """The replies to all tasks, in the order of the tasks. Raises `FileFailed` where a worker dies."""
         one = _Round(iter(tasks), len(self._processes) * (1 + _AHEAD))
         self._rounds.append(one)
-        self._threads = [
-            threading.Thread(target=self._keep_busy, args=(process, one), daemon=True) for process in self._processes
-        ]
-        for thread in self._threads:
+        for process in self._processes:
+            thread = threading.Thread(target=self._keep_busy, args=(process, one), daemon=True)
+            one.threads.append(thread)
             thread.start()
         yield from one.replies()
-        for thread in self._threads:
+        for thread in one.threads:
             thread.join()
+        self._rounds.remove(one)
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""
         for process in self._processes:
             process.kill()
         for one in self._rounds:
-            one.give_up(self._threads)
+            one.give_up()
         for process in self._processes:
             process.wait()
             _raw(process.stdin).close()
@@ -117,13 +117,13 @@ class Workers:
     def _give(self, process: subprocess.Popen[bytes], message: Frame | Task) -> None:
         try:
             send(_raw(process.stdin), message)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise _ended(self._where, process) from error
 
     def _take(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Answer]) -> Answer:
         try:
             return receive(_raw(process.stdout), decoder)
-        except (EOFError, OSError, ValueError) as error:
+        except (EOFError, OSError) as error:
             raise _ended(self._where, process) from error
 
 
@@ -150,6 +150,7 @@ class _Round:
     """Tasks in their order, of which ``ahead`` at most are taken before their replies are asked for."""
 
     def __init__(self, tasks: Iterator[Task], ahead: int) -> None:
+        self.threads: list[threading.Thread] = []
         self._tasks = tasks
         self._lock = threading.Lock()
         self._room = threading.Semaphore(ahead)
@@ -187,14 +188,14 @@ class _Round:
             self._open.discard(ticket)
             self._room.release()
 
-    def give_up(self, threads: list[threading.Thread]) -> None:
-        """Let go of every thread that waits for room here."""
+    def give_up(self) -> None:
+        """Let go of every thread that waits for room here; whom it waits for otherwise has ended."""
         self._ended = True
-        while any(thread.is_alive() for thread in threads):
+        while any(thread.is_alive() for thread in self.threads):
             self._room.release()
             for ticket in tuple(self._open):
                 ticket.drain()
-            for thread in threads:
+            for thread in self.threads:
                 thread.join(0.01)
 
 
@@ -202,13 +203,12 @@ def _started(where: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
     try:
         return subprocess.Popen(  # noqa: S603 - this program again
-            [sys.executable, "-c", _PROGRAM],
+            [sys.executable, *_OPTIONS, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
             bufsize=0,
-            pipesize=_PIPE_SIZE,
             # Ctrl-C is for this process, which then ends the others.
             process_group=0 if os.name == "posix" else None,
         )
