@@ -41,6 +41,11 @@ class Effect:
         """Whether what is there stays."""
         return not self.empties and not self.moved
 
+    @property
+    def removes(self) -> bool:
+        """Whether nothing is there afterwards."""
+        return self.empties and not self.added
+
     def on(self, held: Mapping[str, Lines]) -> Lines:
         """What the graph holds afterwards, in a store that ``held`` this."""
         if self.moved:
@@ -59,9 +64,11 @@ class Account:
 
     held: dict[str, Lines]
     writes: int = 0
-    """Writes that put a graph in its place, or remove it."""
+    """Writes that put a graph in its place."""
     additions: int = 0
     """Writes that add triples to what is there: the mark of a load under way, which may be added again."""
+    removals: int = 0
+    """Writes that remove a graph: what is gone may be removed again."""
     resent: int = 0
     """Writes that repeat the last one of the same graph."""
     duplicates: list[tuple[int, str]] = dataclasses.field(default_factory=list)
@@ -83,6 +90,8 @@ def account(exchanges: Iterable[Exchange], held: Mapping[str, Lines]) -> Account
             # A graph that is built aside is no one's yet.
             elif moment == "begun" and effect.adds:
                 found.additions += 1
+            elif moment == "begun" and effect.removes:
+                found.removals += 1
             elif moment == "begun" and not graph.startswith(ASIDE):
                 _judge(found, exchange, effect, told.pop(graph, None), tried.get(graph))
                 tried[graph] = exchange, effect

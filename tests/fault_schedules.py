@@ -7,7 +7,7 @@ import http.client
 import random
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -38,8 +38,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
 """What a load says that one of these ended."""
 
 _LIES: Final = frozenset({Kind.LYING_200, Kind.LYING_204})
-_POSITIONS: Final = 50
-_KINDS: Final = (*FAULTS, *FAULTS, *KILLS)
+_POSITIONS: Final = 38
+_KINDS: Final = (*FAULTS, *KILLS, *KILLS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,14 +62,14 @@ class Schedule:
     def of(cls, seed: int) -> Schedule:
         """The schedule of this seed."""
         chosen = random.Random(f"schedule {seed}")  # noqa: S311 - no secret
-        faults = chosen.choice((1, 1, 2, 3, 4, 5, 6))
+        faults = chosen.choice((1, 2, 3, 4, 5, 6))
         # Sorted by name: the order of a set of kinds differs from run to run.
         kinds = sorted(_KINDS, key=lambda kind: kind.name)
         first = chosen.randrange(1, _POSITIONS)
         plan = {first: chosen.choice(kinds)}
         for _ in range(faults - 1):
             # Some come one after the other, so that looking and sending again suffer too.
-            place = chosen.choice((chosen.randrange(1, _POSITIONS), max(plan) + 1, min(plan) + 1))
+            place = chosen.choice((chosen.randrange(1, 2 * _POSITIONS), max(plan) + 1, min(plan) + 1))
             plan.setdefault(place, chosen.choice(kinds))
         return cls(
             seed=seed,
@@ -93,6 +93,8 @@ class Played:
     killed: int = 0
     requests: int = 0
     writes: int = 0
+    removals: int = 0
+    additions: int = 0
     resent: int = 0
     """Writes of a graph after the first one of it."""
     duplicates: int = 0
@@ -215,7 +217,7 @@ class Player:
             played.wrong.append("the account of the traffic does not give what the store holds")
         played.requests, played.writes = len(exchanges), found.writes
         played.duplicates, played.blind = len(found.duplicates), len(found.blind)
-        played.resent = found.resent
+        played.resent, played.removals, played.additions = found.resent, found.removals, found.additions
         played.wrong += [f"request {number} sent {graph} though it was there" for number, graph in found.duplicates]
         played.wrong += [f"request {number} sent {graph} again without a look" for number, graph in found.blind]
 
@@ -256,26 +258,35 @@ def _judge_run(ended: Ended, exchanges: list[Exchange], played: Played) -> None:
     played.killed += ended.how == "killed"
     if ended.how in {"defect", "hung"}:
         played.wrong.append(f"{ended.how}: {ended.sentence}")
-    if SECRET in ended.sentence:
-        played.wrong.append("a sentence tells the password")
-    if ended.how == "killed" and not kinds & KILLS:
+    elif ended.how == "killed" and not kinds & KILLS:
         played.wrong.append("killed by no one")
-    if ended.how == "done":
-        played.wrong += [
-            f"done in spite of {kind.name}" for kind in sorted(kinds & PERMANENT, key=lambda kind: kind.name)
-        ]
-    if ended.how == "failed":
-        if len(kinds) == 1 and kinds <= PERMANENT and SENTENCES[next(iter(kinds))] not in ended.sentence:
-            played.wrong.append(f"{next(iter(kinds)).name} told as: {ended.sentence}")
-        if kinds <= _LIES and "the load is not proved: run it again" not in ended.sentence:
-            played.wrong.append(f"a write that was not done, told as: {ended.sentence}")
-        if not kinds & {*PERMANENT, *_LIES, Kind.STATUS_404} and len(happened) == 1:
-            played.wrong.append(f"one {next(iter(kinds)).name} ended a load: {ended.sentence}")
-        if not happened:
-            played.wrong.append(f"failed without a fault: {ended.sentence}")
+    elif ended.how == "done":
+        played.wrong += _wrong_though_done(ended, happened)
+    elif ended.how == "failed":
+        played.wrong += _wrong_in_failure(ended, happened)
+
+
+def _wrong_though_done(ended: Ended, happened: list[tuple[Kind, int]]) -> Iterator[str]:
+    yield from (f"done in spite of {kind.name}" for kind, _ in happened if kind in PERMANENT)
     asked = [kind for kind, _ in happened if kind in WAITS]
-    if ended.how == "done" and len([wait for wait in ended.waits if wait >= RETRY_AFTER - 1]) < len(asked):
-        played.wrong.append(f"{len(asked)} times Retry-After, and the waits were {ended.waits}")
+    if len([wait for wait in ended.waits if wait >= RETRY_AFTER - 1]) < len(asked):
+        yield f"{len(asked)} times Retry-After, and the waits were {ended.waits}"
+
+
+def _wrong_in_failure(ended: Ended, happened: list[tuple[Kind, int]]) -> Iterator[str]:
+    kinds = {kind for kind, _ in happened}
+    if SECRET in ended.sentence:
+        yield "a sentence tells the password"
+    if not kinds:
+        yield f"failed without a fault: {ended.sentence}"
+    elif kinds <= _LIES and "the load is not proved: run it again" not in ended.sentence:
+        yield f"a write that was not done, told as: {ended.sentence}"
+    elif len(kinds) == 1 and kinds <= PERMANENT:
+        (kind,) = kinds
+        if SENTENCES[kind] not in ended.sentence:
+            yield f"{kind.name} told as: {ended.sentence}"
+    elif len(happened) == 1 and not kinds & {*_LIES, Kind.STATUS_404}:
+        yield f"one {happened[0][0].name} ended a load: {ended.sentence}"
 
 
 def _memory() -> str | None:

@@ -99,6 +99,13 @@ def test_the_mark_of_a_load_is_no_graph_that_is_sent() -> None:
     assert (found.writes, found.additions, found.duplicates, found.blind) == (2, 2, [], [])
 
 
+def test_what_is_gone_may_be_removed_again() -> None:
+    removal = dataclasses.replace(put(b"", told=None), method="DELETE")
+    found = account(in_order([removal, removal]), {GRAPH: frozenset({ONE})})
+    assert (found.writes, found.removals, found.duplicates, found.blind) == (0, 2, [], [])
+    assert found.held[GRAPH] == frozenset()
+
+
 def test_what_was_there_before_is_not_to_be_sent() -> None:
     assert account(in_order([put()]), {GRAPH: frozenset({ONE})}).duplicates == [(1, GRAPH)]
 

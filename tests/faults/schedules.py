@@ -13,7 +13,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 # Helper modules of the tests are imported by their bare names.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -23,6 +25,9 @@ from endpoints import oxigraph
 from fault_clients import Clients
 from fault_kinds import FAULTS, KILLS, Kind
 from fault_schedules import Played, Player, Schedule
+
+WORKERS: Final = 3
+"""Loads at a time: much of the time they wait."""
 
 
 @dataclasses.dataclass
@@ -53,26 +58,34 @@ class Figures:
         return len({place for played in self.played for _, place in played.struck})
 
 
-def run(schedules: int, seed: int, *, workers: int = 2) -> Figures:
-    """Play ``schedules`` schedules from ``seed`` on against one ``oxigraph serve``."""
+def run(seeds: Sequence[int], *, workers: int = WORKERS, careless: str = "") -> Figures:
+    """Play the schedules of ``seeds`` against one ``oxigraph serve``.
+
+    ``careless`` is Python that is run first in each part, so that a test can see what a worse khabar would come to.
+    """
     began = time.monotonic()
+    program = (
+        [__file__]
+        if not careless
+        else ["-c", f"{careless}\nimport runpy\nrunpy.run_path({__file__!r}, run_name='__main__')"]
+    )
     with Canary() as canary, oxigraph("") as query:
         upstream = query.removesuffix("/query")
         parts = [
             subprocess.Popen(
                 [
                     sys.executable,
-                    __file__,
+                    *program,
                     *("--store", upstream, "--elsewhere", canary.address),
-                    *("--seed", str(seed + part), "--schedules", str(len(range(part, schedules, workers)))),
-                    *("--step", str(workers)),
+                    *("--seeds", *map(str, seeds[part::workers])),
                 ],
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            for part in range(min(workers, schedules))
+            for part in range(min(workers, len(seeds)))
         ]
-        lines = [line for part in parts for line in part.communicate()[0].splitlines()]
+        with ThreadPoolExecutor(len(parts)) as readers:
+            lines = [line for told, _ in readers.map(subprocess.Popen.communicate, parts) for line in told.splitlines()]
         if any(part.returncode for part in parts):
             raise RuntimeError("a part of the schedules could not be played")
         played = [Played(**json.loads(line)) for line in lines]
@@ -94,10 +107,11 @@ def table(figures: Figures) -> Iterator[str]:
         "loads started": f"{figures.total('loads'):,}",
         "loads that ended with an error and were run again": f"{figures.total('failed'):,}",
         "requests": f"{figures.total('requests'):,}",
-        "requests that write": f"{figures.total('writes'):,}",
-        "writes sent again": f"{figures.total('resent'):,}",
-        "writes sent again without a look at the graph": f"{figures.total('blind'):,}",
-        "duplicates: writes of what was there": f"{figures.total('duplicates'):,}",
+        "graphs sent": f"{figures.total('writes'):,}",
+        "graphs removed, marks of loads under way": f"{figures.total('removals'):,}, {figures.total('additions'):,}",
+        "graphs sent again": f"{figures.total('resent'):,}",
+        "graphs sent again without a look at what is there": f"{figures.total('blind'):,}",
+        "duplicates: graphs sent that were there": f"{figures.total('duplicates'):,}",
         "final graphs isomorphic": f"{isomorphic:,} of {len(figures.played):,}",
         "requests to another host": f"{figures.canary:,}",
         "other findings": f"{len(figures.wrong):,}",
@@ -116,8 +130,8 @@ def _part(options: argparse.Namespace) -> None:
     # The clients are forked from a process that has no threads.
     with Clients() as clients:
         player = Player(options.store, clients, elsewhere=options.elsewhere)
-        for number in range(options.schedules):
-            played = player.play(Schedule.of(options.seed + number * options.step))
+        for seed in options.seeds:
+            played = player.play(Schedule.of(seed))
             sys.stdout.write(json.dumps(dataclasses.asdict(played)) + "\n")
             sys.stdout.flush()
         player.close()
@@ -127,11 +141,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--schedules", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=WORKERS)
     # One part of the schedules, as `run` starts it.
     for name in ("--store", "--elsewhere"):
         parser.add_argument(name, default="", help=argparse.SUPPRESS)
-    parser.add_argument("--step", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--seeds", type=int, nargs="*", default=(), help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -141,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.store:
         _part(options)
         return 0
-    figures = run(options.schedules, options.seed, workers=options.workers)
+    figures = run(range(options.seed, options.seed + options.schedules), workers=options.workers)
     sys.stdout.write("\n".join(table(figures)) + "\n")
     sys.stderr.writelines(f"{sentence}\n" for sentence in figures.wrong[:50])
     return 1 if figures.wrong or figures.canary else 0
