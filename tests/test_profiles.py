@@ -169,6 +169,16 @@ def test_oxigraph_and_virtuoso_name_themselves() -> None:
     assert recognise("http://h/sparql", {"Server": "nginx"}, b"12") is None
 
 
+def test_rows_that_a_store_cut_are_not_taken_for_all() -> None:
+    found = '{"head": {"vars": ["s"]}, "results": {"bindings": [{"s": {"type": "uri", "value": "urn:s"}}]}}'
+    with endpoint(answering(found, X_SPARQL_MaxRows="1")) as server, pytest.raises(StoreFailed) as caught:
+        RemoteStore(server.address).select(PLAIN)
+    assert str(caught.value) == (
+        f"{server.address}: expected every row of the answer, found 1 rows, which is all that the store gives at a time"
+        " (narrow the query by a parameter, or raise ResultSetMaxRows of the store)"
+    )
+
+
 def test_a_profile_leads_a_query_to_its_address() -> None:
     data = "<urn:s> <urn:p> <urn:o> <urn:g> ."
     with oxigraph(data, suffix="nq") as address:

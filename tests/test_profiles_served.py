@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from khabar.canonical import canonical
+from khabar.errors import StoreFailed
 from khabar.graphs import NamedGraph
 from khabar.stores import opening, profiles
 from khabar.stores.credentials import Credentials
 from khabar.stores.endpoint import Endpoint
 from khabar.stores.kinds import Profile
 from khabar.stores.profiles import addresses
+from khabar.stores.remote import RemoteStore
 from khabar.stores.remote_graphs import RemoteGraphs
 from servers import OXIGRAPH, STORES, VIRTUOSO_7, Kind, Server, session
 
@@ -186,6 +188,19 @@ def virtuoso_answers_a_put_without_a_graph_with_a_form(there: There) -> None:
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
+def virtuoso_cuts_rows_and_that_is_told(there: There) -> None:
+    there.put("urn:cut", triples(10_001))
+    query = "SELECT ?s WHERE { GRAPH <urn:cut> { ?s ?p ?o } }"
+    store = RemoteStore(there.addresses.query)
+    with pytest.raises(StoreFailed) as caught:
+        store.select(query)
+    assert str(caught.value) == (
+        f"{there.addresses.query}: expected every row of the answer, found 10000 rows, which is all that the store gives"
+        " at a time (narrow the query by a parameter, or raise ResultSetMaxRows of the store)"
+    )
+    assert len(store.select(f"{query} LIMIT 9999")) == 9_999
+
+
 def virtuoso_has_no_graph_that_is_empty(there: There) -> None:
     there.put("urn:emptied", triples(1))
     assert there.put("urn:emptied", "").status_code == 204
@@ -203,6 +218,7 @@ CLAIMS = [
         (VIRTUOSO_7, virtuoso_refuses_a_large_insert_data_and_takes_the_document),
         (VIRTUOSO_7, virtuoso_refuses_a_literal_of_more_than_10_mb),
         (VIRTUOSO_7, virtuoso_answers_a_put_without_a_graph_with_a_form),
+        (VIRTUOSO_7, virtuoso_cuts_rows_and_that_is_told),
         (VIRTUOSO_7, virtuoso_has_no_graph_that_is_empty),
     )
     if kind in HELD

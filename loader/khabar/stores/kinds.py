@@ -108,7 +108,7 @@ _VIRTUOSO: Final = Profile(
     atomic=False,
     quirks=(
         "The user needs the role SPARQL_UPDATE; a name and password as basic authentication are refused with 401.",
-        "`ResultSetMaxRows` (10,000 in the usual virtuoso.ini) cuts the rows of a SELECT, with status 200.",
+        "`ResultSetMaxRows` (10,000 in the usual virtuoso.ini) cuts the rows of a SELECT; khabar refuses those.",
         "It also cuts a graph that is read by the Graph Store Protocol; khabar reads larger ones in parts.",
         "INSERT DATA of some 5,000 triples fails: SP030, memory exhausted, or SP031, 10,000 lines of SQL.",
         "A whole document by the Graph Store Protocol does not.",

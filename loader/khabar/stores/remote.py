@@ -127,6 +127,14 @@ class RemoteStore:
         if answer.media_type not in _JSON_TYPES:
             kind = answer.media_type or "an answer without a type"
             raise _malformed(request, f"{kind}: {quoted(answer.body)}", "give the address of the endpoint itself")
+        if most := answer.headers.get("x-sparql-maxrows"):
+            # Virtuoso says so of an answer that it may have cut, under status 200.
+            raise StoreFailed(
+                where=request.where,
+                expected="every row of the answer",
+                found=f"{most[:20]} rows, which is all that the store gives at a time",
+                remedy="narrow the query by a parameter, or raise ResultSetMaxRows of the store",
+            )
         try:
             return _rows(json.loads(answer.body))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
