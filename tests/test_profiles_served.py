@@ -195,8 +195,8 @@ def virtuoso_cuts_rows_and_that_is_told(there: There) -> None:
     with pytest.raises(StoreFailed) as caught:
         store.select(query)
     assert str(caught.value) == (
-        f"{there.addresses.query}: expected every row of the answer, found 10000 rows, which is all that the store gives"
-        " at a time (narrow the query by a parameter, or raise ResultSetMaxRows of the store)"
+        f"{store.name}: expected every row of the answer, found 10000 rows, which is all that the store gives at a time"
+        " (narrow the query by a parameter, or raise ResultSetMaxRows of the store)"
     )
     assert len(store.select(f"{query} LIMIT 9999")) == 9_999
 
