@@ -269,15 +269,19 @@ def test_the_first_graph_that_fails_ends_the_rest() -> None:
         store.replace(graphs[:3])
 
 
-def test_closing_ends_the_waiting() -> None:
+@pytest.mark.parametrize("hangs", [True, False])
+def test_closing_ends_the_waiting(hangs: bool) -> None:  # noqa: FBT001 - pytest names it
     begun = threading.Event()
 
-    def sleep(_: float) -> None:
-        begun.set()
-        time.sleep(0.05)
+    def act(connection: socket.socket) -> None:
+        while asked(connection):
+            begun.set()
+            if hangs:
+                connection.recv(1)
+            connection.sendall(answer(status="503 Later", Retry_After="60"))
 
-    with scripted(saying(answer(status="503 Later"))) as server:
-        store = opened(_base(server), retries=Retries(tries=1000, sleep=sleep))
+    with scripted(act) as server:
+        store = opened(_base(server), timeout=60.0, retries=None)
         failures: list[StoreFailed] = []
 
         def replace() -> None:
@@ -289,6 +293,7 @@ def test_closing_ends_the_waiting() -> None:
         thread = threading.Thread(target=replace)
         thread.start()
         assert begun.wait(5)
+        time.sleep(0.05)
         store.close()
         thread.join(5)
         assert not thread.is_alive()

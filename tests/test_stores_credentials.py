@@ -207,7 +207,8 @@ def test_every_store_lets_in_who_may_and_tells_who_may_not(name: str) -> None:
                     store.replace([GRAPH])
                 assert "wr0ng" not in str(caught.value)
                 if fake.profile != "qlever":  # which reads tokens itself, and answers 403 with other words
-                    assert f"HTTP 401 Unauthorized: Unauthorized ({REMEDIES[401]})" in str(caught.value)
+                    remedy = "the store does not take these credentials" if credentials else REMEDIES[401]
+                    assert f"HTTP 401 Unauthorized: Unauthorized ({remedy})" in str(caught.value)
                 assert len(fake.requests) - before <= 2
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from khabar.errors import StoreFailed
 from khabar.stores.refusals import Unanswered, quoted
-from khabar.stores.wire import AGENT, Answer, Request, Wire, address_of
+from khabar.stores.wire import AGENT, Answer, Request, Wire, _is_same, address_of
 from scripted import Act, Scripted, answer, asked, head, saying, scripted
 
 PEM = Path(__file__).parent / "data" / "loopback.pem"
@@ -311,6 +312,7 @@ def test_redirects_end() -> None:
     [
         ("http://localhost:{port}/", "a redirect to http://localhost"),
         ("http://127.0.0.1:1/", "a redirect to http://127.0.0.1"),
+        ("https://127.0.0.1/", "a redirect to https://127.0.0.1"),
         ("//example.org/", "a redirect to http://example.org"),
         ("ftp://127.0.0.1:{port}/", "a redirect to ftp://127.0.0.1"),
         ("http://me:s3cret@127.0.0.1:{port}/", "a redirect to http://127.0.0.1"),
@@ -328,6 +330,25 @@ def test_redirects_to_anyone_else_are_refused(location: str, found: str, status:
         f"here: expected an answer from this host, found {found} (if you trust it, give its address)"
     )
     assert failure.kind == "redirected"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [
+        ("http://a/x", "http://a:80/y", True),
+        ("http://a/x", "http://A/y", True),
+        ("http://a/x", "https://a/y", True),
+        ("http://a:80/x", "https://a:443/y", True),
+        ("http://a:81/x", "https://a:81/y", True),
+        ("http://a:81/x", "https://a/y", False),
+        ("https://a/x", "http://a/y", False),
+        ("https://a:80/x", "https://a/y", False),
+        ("https://a/x", "https://b.a/y", False),
+        ("http://[::1]/", "http://[::1]:80/", True),
+    ],
+)
+def test_what_is_the_same_host(here: str, there: str, same: bool) -> None:  # noqa: FBT001 - the same
+    assert _is_same(urlsplit(here), urlsplit(there)) is same
 
 
 def _secret() -> ssl.SSLContext:
@@ -421,6 +442,17 @@ def test_an_address_with_a_name_or_a_password_is_refused(address: str) -> None:
 )
 def test_an_address_goes_in_ascii(address: str, ascii_address: str) -> None:
     assert address_of(address) == ascii_address
+
+
+def test_closing_ends_what_is_under_way() -> None:
+    with scripted(_nothing) as server, Wire(server.address) as wire, ThreadPoolExecutor(1) as threads:
+        under_way = threads.submit(wire.send, request(server.address))
+        time.sleep(0.1)
+        start = time.monotonic()
+        wire.close()
+        with pytest.raises(Unanswered):
+            under_way.result()
+        assert time.monotonic() - start < 1
 
 
 def test_nothing_is_left_open_when_a_wire_is_forgotten() -> None:

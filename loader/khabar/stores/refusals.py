@@ -71,6 +71,8 @@ class Refused(StoreFailed):
 def refusal(request: Request, answer: Answer, remedies: Mapping[int, str] = REMEDIES) -> Refused:
     """The failure that ``answer`` is, with the server's own words and what helps."""
     remedy = remedies.get(answer.status, "")
+    if answer.status == HTTPStatus.UNAUTHORIZED and answer.signed:
+        remedy = "the store does not take these credentials"
     asked = answer.headers.get("retry-after", "").strip()
     if asked:
         shown = quoted(asked.encode("latin-1", "replace"))[:40]

@@ -81,7 +81,8 @@ class RemoteGraphs:
         self._addresses = addresses(
             profile, base, **{key: address_of(value) for key, value in _given(query, update, graphs)}
         )
-        self._retries = retries or Retries()
+        self._is_over = threading.Event()
+        self._retries = retries or Retries(sleep=self._sleep)
         self._wire = Wire(
             base,
             timeout=timeout,
@@ -93,7 +94,6 @@ class RemoteGraphs:
             base, profile=profile, query=self._addresses.query, wire=self._wire, patience=self._retries
         )
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="khabar-writer")
-        self._is_over = threading.Event()
 
     def __enter__(self) -> Self:
         return self
@@ -104,10 +104,10 @@ class RemoteGraphs:
         self.close()
 
     def close(self) -> None:
-        """Close every connection; what is under way is waited for, what is not is not begun."""
+        """Close every connection; what is under way fails, and what is not is not begun."""
         self._is_over.set()
-        self._threads.shutdown(cancel_futures=True)
         self._wire.close()
+        self._threads.shutdown(cancel_futures=True)
 
     @property
     def name(self) -> str:
@@ -299,6 +299,10 @@ class RemoteGraphs:
     def _waited(self, tries: Tries, failure: StoreFailed) -> bool:
         return not self._is_over.is_set() and tries.wait(failure)
 
+    def _sleep(self, seconds: float) -> None:
+        # Whoever closes the store ends the waiting too.
+        self._is_over.wait(seconds)
+
     def _all(self, action: Callable[[T], None], items: Sequence[T]) -> None:
         futures = [self._threads.submit(action, item) for item in items]
         try:
@@ -306,9 +310,10 @@ class RemoteGraphs:
         finally:
             for future in futures:
                 future.cancel()
-            wait(futures)
-        for future in sorted(done, key=futures.index):
-            future.result()
+        wait(futures)
+        for future in futures:
+            if future in done:
+                future.result()
 
 
 def _given(query: str, update: str, graphs: str) -> list[tuple[str, str]]:

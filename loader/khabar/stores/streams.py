@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import queue
 import select
@@ -66,18 +67,24 @@ class Stream:
         """Close the connection, once everything that reads from it is closed."""
         self._socket.close()
 
+    def hang_up(self) -> None:
+        """End the connection under whoever waits for it."""
+        with contextlib.suppress(OSError):
+            # Of a connection in cipher too the socket itself: a last word would have to wait for the other side.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
     def is_stale(self) -> bool:
         """Tell whether the server ended the connection, or sent something, while nothing was asked."""
         try:
-            return bool(_polled(self._socket, select.POLLIN, 0))
+            return _ready(self._socket, 0, writing=False)[0]
         except (OSError, ValueError):
             return True
 
     def _wait_for_room(self) -> None:
-        events = _polled(self._socket, select.POLLIN | select.POLLOUT, self.deadline.left())
-        if not events:
+        answered, has_room = _ready(self._socket, self.deadline.left())
+        if not answered and not has_room:
             raise TimeoutError
-        if events & ~select.POLLOUT:
+        if answered:
             # A server that refuses a request need not read it to its end.
             raise BrokenPipeError
 
@@ -163,8 +170,12 @@ def _resolved(host: str, port: int, deadline: Deadline) -> Sequence[_Place]:
     return answer
 
 
-def _polled(connected: socket.socket, events: int, seconds: float) -> int:
+def _ready(connected: socket.socket, seconds: float, *, writing: bool = True) -> tuple[bool, bool]:
+    """Whether something can be read from a socket, and written to it, waiting ``seconds`` at most for either."""
+    if not hasattr(select, "poll"):  # Windows, where select() takes a socket of any number
+        readable, writable, _ = select.select([connected], [connected] if writing else [], [], seconds)
+        return bool(readable), bool(writable)
     poll = select.poll()
-    poll.register(connected, events)
-    found = poll.poll(seconds * 1000)
-    return found[0][1] if found else 0
+    poll.register(connected, select.POLLIN | (select.POLLOUT if writing else 0))
+    events = sum(event for _, event in poll.poll(seconds * 1000))
+    return bool(events & ~select.POLLOUT), bool(events & select.POLLOUT)

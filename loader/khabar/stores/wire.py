@@ -41,6 +41,7 @@ AGENT: Final = f"khabar/{__version__} (+https://w3id.org/khabar)"
 REDIRECTS: Final = 5
 """Redirects that one request follows."""
 
+_PORTS: Final = {"http": 80, "https": 443}
 _PIECE: Final = 1024 * 1024
 _ALWAYS: Final = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
@@ -65,6 +66,8 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
     challenges: tuple[str, ...] = ()
     """What the server wants to see before it answers, one scheme each."""
+    signed: bool = False
+    """Whether the request had credentials."""
 
     @property
     def media_type(self) -> str:
@@ -99,6 +102,7 @@ class Wire:
         self._size_limit = size_limit
         self._tls = tls
         self._idle: dict[tuple[str, str], list[_Connection]] = {}
+        self._busy: set[_Connection] = set()
         self._lock = threading.Lock()
         # Whoever asks one question has nothing to close.
         self._end = weakref.finalize(self, _close_all, self._idle)
@@ -114,9 +118,11 @@ class Wire:
         self.close()
 
     def close(self) -> None:
-        """Close the connections that nothing is under way on."""
+        """Close every connection; what is under way on one fails."""
         with self._lock:
             _close_all(self._idle)
+            for connection in self._busy:
+                connection.hang_up()
 
     def send(self, request: Request) -> Answer:
         """The answer to ``request``, whatever its status.
@@ -160,10 +166,7 @@ class Wire:
         except (OSError, http.client.HTTPException) as error:
             raise self._unanswered(request, connection, error) from None
         finally:
-            if whole:
-                self._give_back(parts, connection)
-            else:
-                connection.close()
+            self._give_back(parts, connection, usable=whole)
         return answer
 
     def _conversation(
@@ -192,6 +195,7 @@ class Wire:
             headers={name.lower(): value for name, value in response.getheaders()},
             body=body,
             challenges=tuple(response.headers.get_all("WWW-Authenticate") or ()),
+            signed=bool(said),
         )
         encoding = answer.headers.get("content-encoding", "identity").lower()
         if encoding != "identity" and body:
@@ -236,16 +240,23 @@ class Wire:
             while idle:
                 connection = idle.pop()
                 if not connection.is_stale():
+                    self._busy.add(connection)
                     return connection
                 connection.close()
             if parts.scheme == "https" and self._tls is None:
                 self._tls = ssl.create_default_context()
-        tls = self._tls if parts.scheme == "https" else None
-        return _Connection(parts.hostname or "", parts.port, tls)
+            tls = self._tls if parts.scheme == "https" else None
+            connection = _Connection(parts.hostname or "", parts.port, tls)
+            self._busy.add(connection)
+            return connection
 
-    def _give_back(self, parts: SplitResult, connection: _Connection) -> None:
+    def _give_back(self, parts: SplitResult, connection: _Connection, *, usable: bool) -> None:
         with self._lock:
-            self._idle.setdefault((parts.scheme, parts.netloc), []).append(connection)
+            self._busy.discard(connection)
+            if usable:
+                self._idle.setdefault((parts.scheme, parts.netloc), []).append(connection)
+        if not usable:
+            connection.close()
 
 
 def _close_all(idle: dict[tuple[str, str], list[_Connection]]) -> None:
@@ -271,6 +282,10 @@ class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         self._stream = connect(self.host, self.port, self._deadline, self._tls)
         self.sock = self._stream
+
+    def hang_up(self) -> None:
+        if self._stream is not None:
+            self._stream.hang_up()
 
     @property
     def written(self) -> bool:
@@ -322,7 +337,7 @@ def _same_host(request: Request, address: str, location: str) -> str:
     try:
         # A header is read as Latin-1; an address in it may be in UTF-8.
         there = urlsplit(urljoin(address, location.encode("latin-1", "replace").decode("utf-8", "replace")))
-        same = there.netloc == here.netloc and there.scheme in (here.scheme, "https")
+        same = there.username is None and _is_same(here, there)
         host = there.hostname or ""
     except ValueError:
         raise _failure(request, "malformed", "a redirect to no address", sent=True) from None
@@ -336,6 +351,13 @@ def _same_host(request: Request, address: str, location: str) -> str:
             sent=True,
         )
     return _quoted_address(there, there.netloc)
+
+
+def _is_same(here: SplitResult, there: SplitResult) -> bool:
+    if there.hostname != here.hostname or there.scheme not in (here.scheme, "https"):
+        return False
+    ports = here.port or _PORTS[here.scheme], there.port or _PORTS[there.scheme]
+    return ports[0] == ports[1] or (ports == (80, 443) and here.scheme != there.scheme)
 
 
 def _failure(request: Request, kind: str, found: str, *, sent: bool) -> Unanswered:
