@@ -108,10 +108,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--times", type=int, default=300)
+    parser.add_argument("--only", choices=["processes", "threads"])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     all_figures = []
-    for count in (by_processes, by_threads):
+    kinds = {"processes": by_processes, "threads": by_threads}
+    for count in [kinds[options.only]] if options.only else kinds.values():
         with tempfile.TemporaryDirectory(prefix="khabar-counter-") as folder:
             figures = count(Path(folder) / "store", options.writers, options.times)
         all_figures.append(figures)
