@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from khabar.stores.store import GraphReader, GraphStore, Store
     from khabar.stores.wire import Request
     from khabar.terms import Quad
+
+_SCHEMES: Final = ("basic", "digest", "bearer")
 
 
 def open_target(target: str | Path | Endpoint, corpus: Callable[[Path], Iterable[Quad]]) -> Store:
@@ -94,6 +96,7 @@ def recognised(endpoint: Endpoint) -> Profile:
     One or two addresses of it are read, none is written. Raises StoreFailed for a name that is no profile's, for a
     store that does not answer, and for one that is not recognised.
     """
+    from khabar.stores.authorization import Authorization
     from khabar.stores.wire import Request, Wire, address_of
 
     if endpoint.profile:
@@ -101,7 +104,8 @@ def recognised(endpoint: Endpoint) -> Profile:
     if endpoint.update or endpoint.graphs:
         return profiles.find("generic")
     address = address_of(endpoint.address)
-    with Wire(address, timeout=endpoint.timeout) as wire:
+    authorization = Authorization(endpoint.credentials, _SCHEMES) if endpoint.credentials else None
+    with Wire(address, timeout=endpoint.timeout, authorization=authorization) as wire:
         for probe in profiles.probes(address):
             answer = wire.send(Request(method="GET", address=probe, where=address))
             if (profile := profiles.recognise(probe, answer.headers, answer.body)) is not None:
