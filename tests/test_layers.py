@@ -35,6 +35,7 @@ ROWS = (
 HOMES = {
     "SPARQLWrapper": {"stores"},
     "click": {"cli", "reference"},
+    "httpx": {"stores"},
     "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
     "pyshacl": {"shapes"},
     "oxrdflib": {"stores"},
@@ -44,7 +45,7 @@ HOMES = {
 }
 
 # What must not be imported before a command needs it.
-HEAVY = ("SPARQLWrapper", "oxrdflib", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
+HEAVY = ("SPARQLWrapper", "httpx", "oxrdflib", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
 
 
 def imports(path: Path) -> Iterator[str]:
