@@ -158,8 +158,10 @@ def test_triples_in_no_graph_need_one(run: Run) -> None:
     code, _, told = run("load", "a.ttl", "--to", "store")
     assert (code, told) == (
         3,
-        "a.ttl: expected each triple in a named graph, found triples in none "
-        "(say which graph they go to: --graph IRI)\n",
+        (
+            "a.ttl: expected each triple in a named graph, found triples in none "
+            "(say which graph they go to: --graph IRI)\n"
+        ),
     )
     assert run("load", "a.ttl", "--to", "store", "--graph", "urn:g")[0] == 0
     assert run("dump", "store")[1] == "<urn:a> <urn:b> <urn:c> <urn:g> .\n"
