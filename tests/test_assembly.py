@@ -64,6 +64,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "SMALL", 0)
     monkeypatch.setattr(stream, "BATCH_SIZE", 3000)
     monkeypatch.setattr(stream, "FILES_AT_A_TIME", 3)
+    monkeypatch.setattr(stream, "_QUADS_AT_A_TIME", 7)
 
 
 @pytest.fixture

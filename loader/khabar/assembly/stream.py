@@ -19,9 +19,9 @@ from khabar.assembly.work import Build, Built, Check, Checked, Frame, Read, Read
 from khabar.checks import check_corpus
 from khabar.description import Subset, describe
 from khabar.errors import FaultyData, FileFailed, Severity
-from khabar.formats.nquads import named_graphs
+from khabar.formats.nquads import ntriples_lines
 from khabar.graphs import NamedGraph
-from khabar.iris import DERIVED_GRAPH, Iris
+from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, Iris
 from khabar.model import CorpusHeader
 from khabar.reading import outline, survey
 
@@ -30,6 +30,8 @@ SMALL: Final = 200
 
 FILES_AT_A_TIME: Final = 64
 """How many files are read by one worker at a time."""
+
+_QUADS_AT_A_TIME: Final = 4096
 
 
 class Assembly:
@@ -200,14 +202,24 @@ def _stream(crew: Crew, spool: Spool, plan: _Plan, header: CorpusHeader) -> Iter
     for graph in _in_turn(crew, spool, plan, standings):
         subsets.append(_subset(graph))
         yield graph
-    lines = io.BytesIO()
-    lines.writelines(spool.merged(standings))
-    derived = NamedGraph(Iris(header.base).graph(DERIVED_GRAPH), lines.getvalue())
+    iris = Iris(header.base)
+    derived = NamedGraph(iris.graph(DERIVED_GRAPH), _document(spool, standings))
     if derived.document:
         subsets.append(_subset(derived))
         yield derived
-    del lines, derived
-    yield from named_graphs(describe(header, subsets))
+    del derived
+    # The lines as objects would take several times the room of the document.
+    description = describe(header, subsets)
+    some = iter(lambda: list(itertools.islice(description, _QUADS_AT_A_TIME)), [])
+    described = [spool.add("".join(ntriples_lines(quads)).encode()) for quads in some]
+    yield NamedGraph(iris.graph(DATASET_GRAPH), _document(spool, described))
+
+
+def _document(spool: Spool, slots: list[Slot]) -> bytes:
+    """One document of several, each of which is sorted."""
+    lines = io.BytesIO()
+    lines.writelines(spool.merged(slots))
+    return lines.getvalue()
 
 
 def _in_turn(crew: Crew, spool: Spool, plan: _Plan, standings: list[Slot]) -> Iterator[NamedGraph]:
