@@ -414,6 +414,15 @@ def test_credentials_go_to_the_host_of_the_address_alone() -> None:
     assert b"s3cret" not in heard["there"][0]
 
 
+def test_what_was_built_aside_is_removed_when_the_rest_is_refused(address: str) -> None:
+    with Proxy(address) as proxy, opened(proxy.address, "staged") as store:
+        proxy.arm({3: Kind.STATUS_413})
+        with pytest.raises(StoreFailed, match="HTTP 413"):
+            store.replace([graph(count=7)])
+        assert len([each for each in proxy.exchanges if each.forwarded]) == 3
+        assert names(store) == set()
+
+
 def test_the_documents_of_requests_are_as_planned(address: str) -> None:
     with opened(address) as store:
         (put,) = store.requests(graph())

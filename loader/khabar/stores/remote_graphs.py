@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -190,9 +191,16 @@ class RemoteGraphs:
             except StoreFailed as failure:
                 unsure = unsure or is_unsure(failure)
                 if not self._waited(tries, failure):
+                    if not unsure and len(requests) > 1:
+                        self._tidy(requests[0])
                     raise tries.told(failure, unsure=unsure) from None
             else:
                 return
+
+    def _tidy(self, removal: Request) -> None:
+        # What was built aside is seen by whoever asks for all graphs; the failure to tell is the first one.
+        with contextlib.suppress(StoreFailed):
+            self._sent(removal)
 
     def _holds(self, graph: NamedGraph) -> bool:
         found = self._read(graph.iri)
