@@ -221,3 +221,33 @@ def test_a_folder_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileFailed) as caught:
         EngineLock(tmp_path, "the store")
     assert str(caught.value) == "the store: expected a store that can be written, found Is a directory"
+
+
+WINDOWS = """
+import os, sys, types
+from pathlib import Path
+sys.platform = "win32"
+sys.modules["fcntl"] = None
+taken = []
+def locking(file, mode, count):
+    if taken:
+        raise OSError(13, "Permission denied")
+    taken.append(file)
+sys.modules["msvcrt"] = types.SimpleNamespace(LK_NBLCK=2, locking=locking)
+from khabar.errors import StoreFailed
+from khabar.stores import engine_lock, swap, working_copy
+from khabar.stores.lock import Lock
+with Lock(Path(sys.argv[1]), "the store") as held:
+    try:
+        with Lock(Path(sys.argv[1]), "the store"):
+            pass
+    except StoreFailed as failure:
+        print(f"process {os.getpid()} (" in str(failure))
+"""
+
+
+def test_without_fcntl_the_lock_is_that_of_windows(tmp_path: Path) -> None:
+    # Stood in for, not tried: there is no Windows here.
+    command = [sys.executable, "-c", WINDOWS, str(tmp_path / "lock")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("True\n", "")

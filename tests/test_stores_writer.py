@@ -288,6 +288,39 @@ def test_tables_are_shared_not_copied(folder: Path) -> None:
     assert {file.stat().st_nlink for file in folder.iterdir()} == {1}
 
 
+def test_writes_that_are_only_in_the_log_of_a_store_are_copied(folder: Path) -> None:
+    program = (
+        "import os, pyoxigraph, sys\n"
+        "store = pyoxigraph.Store(sys.argv[1])\n"
+        "store.load(sys.argv[2].encode(), pyoxigraph.RdfFormat.N_QUADS)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    command = [sys.executable, "-c", program, str(folder), graph("d").nquads().decode()]
+    assert subprocess.run(command, check=False).returncode == -9
+    before = bytes_of(folder)
+    with EmbeddedWriter(folder) as store:
+        assert found(graph("d"), store.read(graph("d").iri)) == graph("d")
+        store.replace([graph("a", text="new")])
+        assert bytes_of(folder) == before
+        store.publish()
+    assert published(graph("d"), folder) == graph("d")
+
+
+def test_a_folder_of_others_with_the_name_of_a_working_copy_stays(folder: Path) -> None:
+    (folder.parent / ".store.loading").mkdir()
+    file_of(folder.parent / ".store.loading", "thesis.txt", "dear")
+    with pytest.raises(FileFailed) as caught, EmbeddedWriter(folder):
+        pass
+    assert str(caught.value) == f"{folder}: expected a store that can be written, found File exists"
+    assert names(folder.parent / ".store.loading") == ["thesis.txt"]
+
+
+def test_the_root_of_the_file_system_is_no_store() -> None:
+    with pytest.raises(FileFailed) as caught, EmbeddedWriter(Path("/")):
+        pass
+    assert caught.value.found == "a folder with other files in it"
+
+
 @pytest.mark.parametrize("can_swap", [True, False])
 def test_an_exchange_that_fails_leaves_the_old_store_and_can_be_made_up_for(
     folder: Path, monkeypatch: pytest.MonkeyPatch, *, can_swap: bool

@@ -33,10 +33,8 @@ class EngineLock:
         Raises StoreFailed, which names the process that has the store open, and FileFailed.
         """
         self._file: int | None = None
-        if sys.platform == "win32":
-            return  # an open store cannot be moved there: its exchange fails, and says so
         try:
-            file = os.open(folder / "LOCK", os.O_RDWR | os.O_CLOEXEC)
+            file = os.open(folder / "LOCK", os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
@@ -64,7 +62,16 @@ class EngineLock:
             self._file = None
 
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def _hold(_: int) -> bool:
+        # Opening the file fails there while another process has the store open, and so does moving it.
+        return True
+
+    def _holder(_: int) -> str:
+        return "another process"
+
+else:
 
     def _hold(file: int) -> bool:
         # A lock of the open file is not lost when this process closes another of the same name, as RocksDB may.

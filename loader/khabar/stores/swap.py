@@ -37,8 +37,11 @@ def exchange(new: Path, old: Path) -> None:
 
 
 def _swap(one: Path, two: Path) -> bool:
+    if sys.platform == "win32":
+        return False
     paths = os.fsencode(one), os.fsencode(two)
     library = ctypes.CDLL(None, use_errno=True)
+    failed = -1
     if sys.platform == "linux" and hasattr(library, "renameat2"):
         failed = library.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], ctypes.c_uint(_RENAME_EXCHANGE))
     elif sys.platform == "darwin" and hasattr(library, "renamex_np"):

@@ -59,7 +59,7 @@ class WorkingCopy:
 
     def beside(self, word: str) -> Path:
         """The path of a file that goes with the store: hidden, in the same folder, so on the same file system."""
-        return self.target.with_name(f".{self.target.name}.{word}")
+        return self.target.parent / f".{self.target.name}.{word}"
 
     @property
     def torn(self) -> tuple[str, ...]:
@@ -128,11 +128,11 @@ class WorkingCopy:
         self.discard()
 
     def discard(self) -> None:
-        """Remove the working copy, as far as that can be done."""
+        """Remove the working copy, as far as that can be done; a folder of that name with other files in it stays."""
         with contextlib.suppress(OSError):
-            self._record.unlink()
-        if self.folder.is_dir() and not self.folder.is_symlink():
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._record.unlink(missing_ok=True)
+            if not self.folder.is_symlink() and all(_FILE.fullmatch(file.name) for file in self.folder.iterdir()):
+                shutil.rmtree(self.folder, ignore_errors=True)
 
     def _note(self, origin: _Origin) -> None:
         self._origin = origin
