@@ -12,9 +12,10 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar import resources, vocabulary
+from khabar import derivation, resources, vocabulary
 from khabar.conversion import to_rdflib
 from khabar.derivation import RULES, construct, derive
+from khabar.formats.nquads import ntriples_lines
 from khabar.terms import LANG_STRING, RDF_TYPE, RDFS, XSD, Literal, Quad
 from khabar.vocabulary import term
 
@@ -250,6 +251,9 @@ def test_the_rule_is_the_policy(world: World, order: random.Random) -> None:
     derived = derive(shuffled, DERIVED)
     assert standings(derived) == by_the_policy(world)
     assert derive([*quads(world), *derived], DERIVED) == derived
+    # Triples that the rule does not look at make no difference, and neither does the form.
+    assert construct("standing", shuffled, DERIVED) == derived
+    assert derivation.standings("".join(ntriples_lines(shuffled)).encode()) == "".join(ntriples_lines(derived)).encode()
 
 
 def test_what_is_derived_is_sorted_and_in_its_graph() -> None:

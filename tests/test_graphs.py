@@ -17,7 +17,10 @@ import rdflib.compare
 
 import khabar
 from corpora_at_hand import CORPORA, GRAPHS
+from khabar import vocabulary
+from khabar.description import VOID
 from khabar.formats import FORMATS, SUFFIXES
+from khabar.formats.nquads import named_graphs
 from khabar.pipeline import lines, quads
 from khabar.terms import Literal
 
@@ -143,3 +146,23 @@ def test_writing_to_a_file_gives_the_document(tmp_path: Path) -> None:
     assert (tmp_path / "graph.ttl").read_text("utf-8") == document("example", "turtle")
     assert (tmp_path / "graph.nq").read_text("utf-8") == document("example", "nquads")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["graph.nq", "graph.ttl"]
+
+
+@corpora
+def test_the_dataset_tells_the_digest_and_the_size_of_every_other_graph(name: str) -> None:
+    found = list(quads(khabar.read(CORPORA[name])))
+    documents = {graph.iri: graph for graph in named_graphs(found)}
+    dataset = next(iri for iri in documents if iri.endswith("/graphs/dataset"))
+    told: dict[str, dict[str, Literal]] = {}
+    for subject, predicate, value, graph in found:
+        if graph == dataset and isinstance(value, Literal) and subject in documents:
+            told.setdefault(subject, {})[predicate] = value
+    assert told.keys() == documents.keys() - {dataset}
+    for iri, values in told.items():
+        assert values[vocabulary.term("graphDigest")].lexical == documents[iri].digest
+        assert values[VOID + "triples"].lexical == str(documents[iri].count)
+
+
+@corpora
+def test_no_document_says_that_it_is_being_loaded(name: str) -> None:
+    assert not [quad for quad in quads(khabar.read(CORPORA[name])) if quad.predicate == vocabulary.term("beingLoaded")]
