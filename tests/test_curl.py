@@ -72,7 +72,7 @@ def test_the_lines_put_the_same_graphs(way: str, inline: bool, tmp_path: Path) -
 
 
 BY_NAME = ("fuseki-basic", "rdf4j-digest", "generic-digest")
-BY_TOKEN = ("graphdb-bearer", "generic-bearer")
+BY_TOKEN = ("fuseki-bearer", "generic-bearer")
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def _environment(credentials: Credentials) -> Mapping[str, str]:
 @pytest.mark.parametrize(
     ("request_", "options", "line"),
     [
-        (Request(method="GET", address="http://h/a", where=""), {}, "curl --fail-with-body http://h/a"),
+        (Request(method="GET", address="http://h/a", where=""), {}, "curl -sS --fail-with-body http://h/a"),
         (
             Request(method="DELETE", address="http://h/[a]?b=c d", where=""),
             {},
-            "curl --fail-with-body --globoff --request DELETE 'http://h/[a]?b=c d'",
+            "curl -sS --fail-with-body --globoff --request DELETE 'http://h/[a]?b=c d'",
         ),
         (
             Request(method="POST", address="http://h/", headers=(("A", "it's"),), body=b"x'y", where=""),
             {"credentials": Credentials("me", "s3cret"), "schemes": ["digest"]},
             (
-                "curl --fail-with-body --header 'A: it'\"'\"'s' --digest --user \"$KHABAR_USER:$KHABAR_PASSWORD\""
+                "curl -sS --fail-with-body --header 'A: it'\"'\"'s' --digest --user \"$KHABAR_USER:$KHABAR_PASSWORD\""
                 " --request POST --data-binary 'x'\"'\"'y' http://h/"
             ),
         ),
@@ -129,12 +129,12 @@ def _environment(credentials: Credentials) -> Mapping[str, str]:
                 "from_netrc": True,
                 "file": "-",
             },
-            "curl --fail-with-body --anyauth --netrc --upload-file - http://h/",
+            "curl -sS --fail-with-body --anyauth --netrc --upload-file - http://h/",
         ),
         (
             Request(method="PUT", address="http://h/", body=b"x", where=""),
             {"credentials": Credentials(token="s3cret")},  # noqa: S106 - of this test
-            'curl --fail-with-body --header "Authorization: Bearer $KHABAR_TOKEN" --request PUT --data-binary x http://h/',
+            'curl -sS --fail-with-body --header "Authorization: Bearer $KHABAR_TOKEN" --request PUT --data-binary x http://h/',
         ),
     ],
 )

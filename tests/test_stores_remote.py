@@ -115,7 +115,7 @@ PAGE = "<html><head><style>p {}</style></head><body><h1>Log in</h1><p>to go on</
         ),
         (
             answering("no", kind="text/plain", status=404),
-            "HTTP 404 Not Found: no (give the address of the endpoint itself, which often ends in /query or /sparql)",
+            f"HTTP 404 Not Found: no ({REMEDIES[404]})",
         ),
         (answering("", status=414), "HTTP 414 Request-URI Too Long"),
         (answering(PAGE, kind="text/html"), "text/html: Log in to go on (give the address of the endpoint itself)"),

@@ -28,9 +28,9 @@ def command(
     >>> from khabar.stores.wire import Request
     >>> address = "http://localhost:7878/store?graph=urn%3Aa"
     >>> print(command(Request(method="PUT", address=address, body=b"", where="here"), file="a graph.nt"))
-    curl --fail-with-body --upload-file 'a graph.nt' 'http://localhost:7878/store?graph=urn%3Aa'
+    curl -sS --fail-with-body --upload-file 'a graph.nt' 'http://localhost:7878/store?graph=urn%3Aa'
     """
-    words = ["curl", "--fail-with-body"]
+    words = ["curl", "-sS", "--fail-with-body"]
     if any(sign in request.address for sign in "[]{}"):
         words.append("--globoff")
     for name, value in request.headers:

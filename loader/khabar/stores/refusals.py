@@ -13,7 +13,9 @@ from khabar.errors import StoreFailed
 if TYPE_CHECKING:
     from khabar.stores.wire import Answer, Request
 
-ENDPOINT_REMEDY: Final = "give the address of the endpoint itself, which often ends in /query or /sparql"
+ENDPOINT_REMEDY: Final = (
+    "give the address of the endpoint, which often ends in /query or /sparql, or the store's profile"
+)
 REMEDIES: Final[Mapping[int, str]] = {
     401: "the store wants credentials: KHABAR_USER and KHABAR_PASSWORD, or KHABAR_TOKEN, or ~/.netrc",
     403: "the store refuses this client or its credentials",
