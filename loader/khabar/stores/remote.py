@@ -83,13 +83,7 @@ class RemoteStore:
     def evaluate(self, text: str) -> Rows:
         """What the endpoint answers to ``text``, sent as it is; raises StoreFailed."""
         request = self.request(text)
-        tries = self._patience.begin(met=self._wire.met)
-        while True:
-            try:
-                return self._rows(request)
-            except StoreFailed as failure:
-                if not tries.wait(failure):
-                    raise tries.told(failure) from None
+        return self._patience.begin(met=self._wire.met).persist(lambda: self._rows(request))
 
     def request(self, text: str, accepted: str = "", expected: str = _EXPECTED) -> Request:
         """The request that asks ``text``, for results as JSON unless something else is ``accepted``."""

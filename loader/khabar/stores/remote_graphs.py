@@ -9,6 +9,8 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import quote
 
+import msgspec
+
 from khabar.canonical import canonical
 from khabar.errors import StoreFailed
 from khabar.stores import updates
@@ -83,7 +85,8 @@ class RemoteGraphs:
             profile, base, **{key: address_of(value) for key, value in _given(query, update, graphs)}
         )
         self._is_over = threading.Event()
-        self._retries = retries or Retries(sleep=self._sleep)
+        self._patience = retries or Retries(sleep=self._sleep)
+        self._retries = msgspec.structs.replace(self._patience, may=self._may_pass)
         self._wire = Wire(
             base,
             timeout=timeout,
@@ -190,7 +193,7 @@ class RemoteGraphs:
                     self._sent(request)
             except StoreFailed as failure:
                 unsure = unsure or is_unsure(failure)
-                if not self._waited(tries, failure):
+                if not tries.wait(failure):
                     if not unsure and len(requests) > 1:
                         self._tidy(requests[0])
                     raise tries.told(failure, unsure=unsure) from None
@@ -293,19 +296,13 @@ class RemoteGraphs:
         )
 
     def _persistently(self, attempt: Callable[[], T]) -> T:
-        tries = self._tries()
-        while True:
-            try:
-                return attempt()
-            except StoreFailed as failure:
-                if not self._waited(tries, failure):
-                    raise tries.told(failure) from None
+        return self._tries().persist(attempt)
 
     def _tries(self) -> Tries:
         return self._retries.begin(met=self._wire.met)
 
-    def _waited(self, tries: Tries, failure: StoreFailed) -> bool:
-        return not self._is_over.is_set() and tries.wait(failure)
+    def _may_pass(self, failure: StoreFailed) -> bool:
+        return not self._is_over.is_set() and self._patience.may(failure)
 
     def _sleep(self, seconds: float) -> None:
         # Whoever closes the store ends the waiting too.

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from khabar.errors import StoreFailed
 from khabar.stores.refusals import Refused, Unanswered
+
+T = TypeVar("T")
 
 NOT_NOW: Final = frozenset({408, 425, 429, 503})
 """Statuses that ask for the same request later."""
@@ -105,7 +107,17 @@ class Tries:
             return False
         self._retries.sleep(pause)
         self.count += 1
-        return True
+        # The waiting may have been ended, and with it the request.
+        return self._retries.may(failure)
+
+    def persist(self, attempt: Callable[[], T]) -> T:
+        """What ``attempt`` returns at the first try that does not raise StoreFailed; raises the last failure."""
+        while True:
+            try:
+                return attempt()
+            except StoreFailed as failure:
+                if not self.wait(failure):
+                    raise self.told(failure) from None
 
     def told(self, failure: StoreFailed, *, unsure: bool = False) -> StoreFailed:
         """``failure``, saying how often it was tried, and whether a request may have been carried out all the same."""
