@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from khabar.description import VOID
@@ -11,7 +13,8 @@ from khabar.iris import DATASET_GRAPH, Iris
 from khabar.loading.journal import Journal
 from khabar.loading.load import Loaded, load
 from khabar.loading.sending import Pace
-from khabar.stores.writer import EmbeddedWriter
+from khabar.loading.target import open_load
+from khabar.stores.store import GraphStore
 from khabar.vocabulary import property_of
 
 BASE: Final = "https://example.org/editions/"
@@ -40,13 +43,17 @@ def held(graphs: list[NamedGraph]) -> Mapping[str, str]:
     return {graph.iri: graph.digest for graph in graphs}
 
 
-def load_edition(graphs: list[NamedGraph], writer: EmbeddedWriter) -> Loaded:
+def load_edition(graphs: list[NamedGraph], folder: Path) -> Loaded:
     """Load an edition as `khabar load --prune` does, ten graphs at a time."""
-    return load(graphs, writer, journal_of(writer), base=BASE, prune=True, pace=_PACE)
+    with open_load(folder, base=BASE, state=folder.parent) as (store, journal, _):
+        return load(graphs, store, journal, base=BASE, prune=True, pace=_PACE)
 
 
-def journal_of(writer: EmbeddedWriter) -> Journal:
-    return Journal(writer.journal_path, target=writer.name, dataset=BASE)
+@contextlib.contextmanager
+def interrupted(folder: Path) -> Iterator[tuple[GraphStore, Journal]]:
+    """What the load that comes next finds."""
+    with open_load(folder, base=BASE, state=folder.parent) as (store, journal, _):
+        yield store, journal
 
 
 def _article(name: int, number: int, triples: int, *, is_new: bool) -> NamedGraph:

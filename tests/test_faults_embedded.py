@@ -47,10 +47,10 @@ def test_kill_9_at_random_moments_leaves_no_part_of_an_article_and_loses_nothing
     assert figures["kills"] == kills
     assert (figures["partial"], figures["lost"], figures["unequal"]) == (0, 0, 0)
     assert figures["slowest"] < 30
-    assert figures["loads"] >= kills // 20
-    # The moments are spread over the whole of a load, or nothing was tried.
-    assert figures["struck"].get("at work", 0) > kills // 5
-    assert figures["confirmed"] > kills
+    assert figures["loads"] >= 1
+    # Most struck in the midst of a load, or nothing was tried.
+    assert sum(count for moment, count in figures["struck"].items() if moment.startswith("at work")) > kills // 2
+    assert figures["confirmed"] > 0
 
 
 def test_a_full_disk_is_named_harms_nothing_and_the_load_goes_on_with_room() -> None:

@@ -111,8 +111,7 @@ def _needed(disk: SmallDisk, folder: Path) -> int:
 def _load(disk: SmallDisk, folder: Path, graphs: list[NamedGraph], room: int) -> str | None:
     disk.limit(room)
     try:
-        with EmbeddedWriter(folder) as store:
-            load_edition(graphs, store)
+        load_edition(graphs, folder)
     except FileFailed as failure:
         return str(failure)
     return None

@@ -16,12 +16,11 @@ from typing import Final
 
 import msgspec
 
-from editions import edition, held, journal_of, load_edition
+from editions import edition, held, interrupted, load_edition
 from forked import Child, done
 from khabar.graphs import NamedGraph
 from khabar.stores import writer
 from khabar.stores.embedded import open_folder
-from khabar.stores.writer import EmbeddedWriter
 
 FEW: Final = 20
 """Triples at once, in every third load: graphs are then replaced in several steps, as large ones are."""
@@ -71,15 +70,17 @@ def strike(folder: Path, kills: int, seed: int) -> Figures:
     lasts = 0.5
     while figures.kills < kills:
         new = edition(figures.loads)
-        few = figures.loads % 3 == 2
+        work = partial(_load, folder, new, few=figures.loads % 3 == 2)
         begun = time.monotonic()
-        child = Child(partial(_load, folder, new, few=few))
-        if child.strike(chance.uniform(0, lasts)):
+        while figures.kills < kills and (child := Child(work)).strike(chance.uniform(0, lasts)):
             figures.kills += 1
-            _note(figures, done(partial(_look, folder, held(old), held(new))), few=few)
-            continue
-        child.result()
-        lasts = 0.7 * lasts + 0.3 * 1.2 * (time.monotonic() - begun)
+            _note(figures, done(partial(_look, folder, held(old), held(new))), few=work.keywords["few"])
+            begun = time.monotonic()
+        if figures.kills < kills:
+            child.result()
+            lasts = 0.7 * lasts + 0.3 * 1.2 * (time.monotonic() - begun)
+        else:
+            done(work)
         figures.loads += 1
         figures.unequal += done(partial(_held_by, folder)) != held(new)
         old = new
@@ -90,8 +91,7 @@ def strike(folder: Path, kills: int, seed: int) -> Figures:
 def _load(folder: Path, graphs: list[NamedGraph], *, few: bool) -> None:
     if few:
         writer._AT_ONCE = FEW  # type: ignore[misc]
-    with EmbeddedWriter(folder) as store:
-        load_edition(graphs, store)
+    load_edition(graphs, folder)
 
 
 def _look(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> Found:
@@ -102,10 +102,10 @@ def _look(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> Found
     is_new = {name: digest for name, digest in published.items() if digest} == new
     is_whole = is_new or {name: digest for name, digest in published.items() if digest} == old
     began = time.monotonic()
-    with EmbeddedWriter(folder) as store:
+    with interrupted(folder) as (store, journal):
         seconds = time.monotonic() - began
         copy = {name: _digest(name, store.read(name)) for name in names}
-        confirmed = journal_of(store).confirmed if store.resumed or is_new else {}
+        confirmed = journal.confirmed if store.resumed or is_new else {}
         wrong = [name for name in names if copy[name] not in (old.get(name, ""), new.get(name, ""), "")]
         return Found(
             seconds=seconds,

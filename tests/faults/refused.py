@@ -68,8 +68,7 @@ def refuse(kind: str, folder: Path, hindrance: Hindrance) -> Case:
 
 def _load(folder: Path, graphs: list[NamedGraph]) -> str:
     try:
-        with EmbeddedWriter(folder) as store:
-            load_edition(graphs, store)
+        load_edition(graphs, folder)
     except KhabarError as failure:
         return str(failure)
     return ""
