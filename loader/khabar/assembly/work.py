@@ -21,6 +21,7 @@ from khabar.formats.nquads import term
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
 from khabar.model import ArticleRecord, Corpus, CorpusHeader, Entity, each
+from khabar.names import ALLOWED
 from khabar.quads import said
 from khabar.reading import read_article
 from khabar.resolve import article_graphs, shared_graph
@@ -176,11 +177,8 @@ class Bench:
 
 def _apart(entity: Entity) -> Entity:
     """The entity without what it says of single articles."""
-    return replace(
-        entity,
-        member_of=tuple(one for one in each(entity.member_of) if "." not in one),
-        within=tuple(one for one in each(entity.within) if "." not in one),
-    )
+    fields = {field: each(getattr(entity, field)) for field in ALLOWED["entities"]}
+    return replace(entity, **{field: tuple(one for one in all_ if "." not in one) for field, all_ in fields.items()})
 
 
 def _has_claims(record: ArticleRecord) -> bool:
