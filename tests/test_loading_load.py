@@ -278,6 +278,25 @@ def test_a_load_that_another_machine_completed_is_not_gone_on_with(tmp_path: Pat
     assert store.content() == wanted(*OLD)
 
 
+def test_what_a_journal_confirmed_before_another_load_is_past(tmp_path: Path) -> None:
+    # The first machine confirms "b" and dies, the second completes a load with another "b"; the first begins again,
+    # dies once more before it comes to "b", and goes on: its journal must not speak for "b".
+    store = HeldGraphs()
+    first, second = tmp_path / "first", tmp_path / "second"
+    failure = StoreFailed(where="memory", expected="x", found="y")
+    store.fails[f"replace {name('c')}"] = failure
+    with pytest.raises(StoreFailed):
+        loaded(store, first, OLD)
+    loaded(store, second, [OLD[0], graph("b", "other"), *OLD[2:]])
+    again = [graph("a", "1", "2"), graph("aa", "3"), *OLD[1:]]
+    store.fails[f"replace {name('a')}"] = failure
+    with pytest.raises(StoreFailed):
+        loaded(store, first, again)
+    assert store.content()[name("b")] == graph("b", "other")
+    loaded(store, first, again)
+    assert store.content() == wanted(*again)
+
+
 def test_progress_counts_what_is_done(tmp_path: Path) -> None:
     class Counted(list[NamedGraph]):
         total = 5
