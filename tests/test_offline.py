@@ -21,8 +21,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What would have been reached, had there been a network."""
     reached: list[object] = []
 
-    def refuse(*arguments: object) -> NoReturn:
-        reached.append(arguments)
+    def refuse(*arguments: object, **named: object) -> NoReturn:
+        reached.append((arguments, named))
         raise OSError("no network")
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
@@ -58,3 +58,19 @@ def test_a_service_that_was_not_allowed_is_not_reached(corpus: Path, no_network:
     assert no_network == []
     assert program.run(["query", "wikidata-offices", "--on", str(corpus), "--allow-service", SERVICE]) == 3
     assert no_network
+
+
+def test_what_a_file_of_others_names_is_not_reached(corpus: Path, no_network: list[object]) -> None:
+    assert corpus.is_dir()
+    Path("theirs.trig").write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        "<https://example.org/g> { <https://example.org/o> a owl:Ontology ; owl:imports <https://example.org/other> . }\n",
+        "utf-8",
+    )
+    assert program.run(["load", "theirs.trig", "--to", "store"]) == 0
+    assert program.run(["dump", "store"]) == 0
+    assert no_network == []
+    for name in ("theirs.rdf", "theirs.jsonld"):
+        Path(name).write_text('{"@context": "https://example.org/context.jsonld"}', "utf-8")
+        assert program.run(["load", name, "--to", "store"]) == 3
+    assert no_network == []
