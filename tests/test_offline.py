@@ -64,7 +64,7 @@ def test_what_a_file_of_others_names_is_not_reached(corpus: Path, no_network: li
     assert corpus.is_dir()
     Path("theirs.trig").write_text(
         "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
-        "<https://example.org/g> { <https://example.org/o> a owl:Ontology ; owl:imports <https://example.org/other> . }\n",
+        "<https://example.org/g> { <https://example.org/o> owl:imports <https://example.org/other> . }\n",
         "utf-8",
     )
     assert program.run(["load", "theirs.trig", "--to", "store"]) == 0
