@@ -24,6 +24,7 @@ from khabar.graphs import NamedGraph
 from khabar.stores import swap, working_copy, writer
 from khabar.stores.changes import Change, batches, update
 from khabar.stores.embedded import open_folder
+from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.store import GraphStore
 from khabar.stores.writer import EmbeddedWriter
 from stored import found, graph, names, published, store_graphs
@@ -49,7 +50,7 @@ def test_a_new_store_appears_when_it_is_published(tmp_path: Path) -> None:
         written: GraphStore = store
         assert not written.resumed
         assert written.name == str(folder)
-        assert written.rewrites == ()
+        assert written.rewrites == (numbers_and_dates,)
         written.replace([graph("a"), graph("b", 5)])
         assert found(graph("b", 5), written.read(graph("b").iri)) == graph("b", 5)
         assert not folder.exists()

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.store import Rewrite
 
 
@@ -76,6 +77,7 @@ _OXIGRAPH: Final = Profile(
     request_limit=None,
     update_limit=10_000,
     atomic=True,
+    rewrites=(numbers_and_dates,),
     quirks=(
         "`oxigraph serve` knows no users: credentials are for a proxy before it.",
         "A POST to /store that names no graph makes a graph with a random name; khabar always names it.",

@@ -11,6 +11,7 @@ from khabar.graphs import NamedGraph
 from khabar.queries import guard
 from khabar.queries.results import Rows
 from khabar.queries.spelling import Blank, Term
+from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.federation import federated
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ class OxigraphStore:
 
     @property
     def rewrites(self) -> Sequence[Rewrite]:
-        """None: what khabar makes of a corpus or a file is compared as Oxigraph holds it."""
-        return ()
+        """The one spelling that Oxigraph has for a number or a date."""
+        return (numbers_and_dates,)
 
     def read(self, graph: str) -> bytes:
         """The triples of a named graph as N-Triples."""

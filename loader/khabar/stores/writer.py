@@ -19,6 +19,7 @@ from khabar.graphs import NamedGraph
 from khabar.queries.results import Rows
 from khabar.stores.changes import Change, batches, nquads, pieces, update
 from khabar.stores.embedded import is_store
+from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.engine_lock import EngineLock
 from khabar.stores.lock import Lock
 from khabar.stores.store import NO_SERVICES, OxigraphStore, Rewrite
@@ -73,8 +74,8 @@ class EmbeddedWriter:
 
     @property
     def rewrites(self) -> Sequence[Rewrite]:
-        """None: what khabar makes of a corpus or a file is compared as Oxigraph holds it."""
-        return ()
+        """The one spelling that Oxigraph has for a number or a date."""
+        return (numbers_and_dates,)
 
     @property
     def journal_path(self) -> Path:
