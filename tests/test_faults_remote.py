@@ -29,6 +29,7 @@ def test_every_load_ends_with_the_graphs_that_were_meant_and_nothing_is_sent_twi
     assert figures.total("duplicates") == 0
     assert figures.total("blind") == 0
     assert figures.canary == 0
+    assert figures.neighbours in {(1, 1), (2, 2)}
 
 
 def test_the_faults_did_strike(figures: Figures) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import http.client
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 # Helper modules of the tests are imported by their bare names.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -23,11 +25,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from canary import Canary
 from endpoints import oxigraph
 from fault_clients import Clients
+from fault_corpora import corpus
 from fault_kinds import FAULTS, KILLS, Kind
 from fault_schedules import Played, Player, Schedule
 
 WORKERS: Final = 3
 """Loads at a time: much of the time they wait."""
+
+AT_ONE_STORE: Final = 100
+"""Schedules after which the store is made anew: in memory it keeps what was removed, and grows slow."""
 
 
 @dataclasses.dataclass
@@ -36,12 +42,16 @@ class Figures:
 
     played: list[Played]
     canary: int
+    neighbours: tuple[int, int]
+    """Stores in which the corpus beside was untouched at the end, and all."""
     seconds: float
 
     @property
     def wrong(self) -> list[str]:
         """Everything that ought not to be, each with the seed that shows it."""
-        return [f"seed {played.seed}: {sentence}" for played in self.played for sentence in played.wrong]
+        wrong = [f"seed {played.seed}: {sentence}" for played in self.played for sentence in played.wrong]
+        unharmed, stores = self.neighbours
+        return wrong if unharmed == stores else [*wrong, "the corpus beside was touched"]
 
     def total(self, name: str) -> int:
         """The sum of one number of `Played` over all schedules."""
@@ -59,37 +69,50 @@ class Figures:
 
 
 def run(seeds: Sequence[int], *, workers: int = WORKERS, careless: str = "") -> Figures:
-    """Play the schedules of ``seeds`` against one ``oxigraph serve``.
+    """Play the schedules of ``seeds``, against one ``oxigraph serve`` for each `AT_ONE_STORE` of them.
 
     ``careless`` is Python that is run first in each part, so that a test can see what a worse khabar would come to.
     """
     began = time.monotonic()
-    program = (
-        [__file__]
-        if not careless
-        else ["-c", f"{careless}\nimport runpy\nrunpy.run_path({__file__!r}, run_name='__main__')"]
-    )
-    with Canary() as canary, oxigraph("") as query:
-        upstream = query.removesuffix("/query")
-        parts = [
-            subprocess.Popen(
-                [
-                    sys.executable,
-                    *program,
-                    *("--store", upstream, "--elsewhere", canary.address),
-                    *("--seeds", *map(str, seeds[part::workers])),
-                ],
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for part in range(min(workers, len(seeds)))
-        ]
-        with ThreadPoolExecutor(len(parts)) as readers:
-            lines = [line for told, _ in readers.map(subprocess.Popen.communicate, parts) for line in told.splitlines()]
-        if any(part.returncode for part in parts):
-            raise RuntimeError("a part of the schedules could not be played")
-        played = [Played(**json.loads(line)) for line in lines]
-        return Figures(sorted(played, key=lambda each: each.seed), canary.calls, time.monotonic() - began)
+    played: list[Played] = []
+    unharmed = stores = 0
+    with Canary() as canary:
+        for start in range(0, len(seeds), AT_ONE_STORE):
+            # Another corpus lies beside those of the schedules, and is no business of theirs.
+            neighbour = sorted(line for graph in corpus("neighbour") for line in graph.nquads().splitlines())
+            with oxigraph(b"\n".join(neighbour).decode(), suffix="nq") as query:
+                store = query.removesuffix("/query")
+                some = seeds[start : start + AT_ONE_STORE]
+                shares = [some[part::workers] for part in range(min(workers, len(some)))]
+                parts = [_start(share, store, canary, careless) for share in shares]
+                with ThreadPoolExecutor(len(parts)) as readers:
+                    told = [
+                        line for out, _ in readers.map(subprocess.Popen.communicate, parts) for line in out.splitlines()
+                    ]
+                if any(part.returncode for part in parts):
+                    raise RuntimeError("a part of the schedules could not be played")
+                played += (Played(**json.loads(line)) for out in outputs for line in out.splitlines())
+                unharmed += sorted(_dump(store).splitlines()) == neighbour
+                stores += 1
+    seconds = time.monotonic() - began
+    return Figures(sorted(played, key=lambda each: each.seed), canary.calls, (unharmed, stores), seconds)
+
+
+def _start(seeds: Sequence[int], store: str, canary: Canary, careless: str) -> subprocess.Popen[str]:
+    program = [__file__]
+    if careless:
+        program = ["-c", f"{careless}\nimport runpy\nrunpy.run_path({__file__!r}, run_name='__main__')"]
+    options = ["--store", store, "--elsewhere", canary.address, "--seeds", *map(str, seeds)]
+    return subprocess.Popen([sys.executable, *program, *options], stdout=subprocess.PIPE, text=True)
+
+
+def _dump(store: str) -> bytes:
+    line = http.client.HTTPConnection(urlsplit(store).netloc, timeout=60)
+    line.request("GET", "/store", headers={"Accept": "application/n-quads"})
+    with line.getresponse() as answer:
+        found = answer.read()
+    line.close()
+    return found
 
 
 def table(figures: Figures) -> Iterator[str]:
@@ -113,6 +136,7 @@ def table(figures: Figures) -> Iterator[str]:
         "graphs sent again without a look at what is there": f"{figures.total('blind'):,}",
         "duplicates: graphs sent that were there": f"{figures.total('duplicates'):,}",
         "final graphs isomorphic": f"{isomorphic:,} of {len(figures.played):,}",
+        "the corpus beside them untouched": f"{figures.neighbours[0]} of {figures.neighbours[1]} stores",
         "requests to another host": f"{figures.canary:,}",
         "other findings": f"{len(figures.wrong):,}",
         "seconds": f"{figures.seconds:.0f}",
