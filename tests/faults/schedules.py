@@ -86,9 +86,7 @@ def run(seeds: Sequence[int], *, workers: int = WORKERS, careless: str = "") -> 
                 shares = [some[part::workers] for part in range(min(workers, len(some)))]
                 parts = [_start(share, store, canary, careless) for share in shares]
                 with ThreadPoolExecutor(len(parts)) as readers:
-                    told = [
-                        line for out, _ in readers.map(subprocess.Popen.communicate, parts) for line in out.splitlines()
-                    ]
+                    outputs = [out for out, _ in readers.map(subprocess.Popen.communicate, parts)]
                 if any(part.returncode for part in parts):
                     raise RuntimeError("a part of the schedules could not be played")
                 played += (Played(**json.loads(line)) for out in outputs for line in out.splitlines())
