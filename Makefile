@@ -7,7 +7,7 @@ CORPUS := corpus
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs docs-current bench dist clean
+.PHONY: help demo test lint format docs docs-current bench faults dist clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,6 +48,9 @@ docs-current: $(VENV)/dev ## Check that the generated documents are current.
 bench: $(VENV)/dev ## Measure start-up, checking, building and loading.
 	@$(BIN)/python benchmarks/building.py
 	@$(BIN)/python benchmarks/loading.py
+
+faults: $(VENV)/dev ## Try loads against faults of networks, disks and processes; prints a table.
+	@$(BIN)/python tests/faults/figures.py
 
 dist: $(VENV)/dev ## Build the wheel and the source archive.
 	@$(BIN)/python -m build --no-isolation --outdir dist

@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import count, islice
+from pathlib import Path
 
 import pytest
 
 from fault_kinds import FAULTS, FORWARDED, KILLS, PERMANENT, WAITS, Kind
 from fault_schedules import SENTENCES, Schedule
+from faults.figures import EMBEDDED, END, START, write
 from faults.schedules import Figures, run, table
 
 SCHEDULES = 200 if os.environ.get("CI") else 40
@@ -124,3 +126,27 @@ def test_a_careless_client_is_found_out(careless: str, kinds: frozenset[Kind], f
 def test_a_client_that_follows_any_redirect_is_found_out() -> None:
     careless = "import khabar.stores.wire as m; m._same_host = lambda _, address, there: m.urljoin(address, there)"
     assert run(seeds_of(frozenset({Kind.REDIRECT_ELSEWHERE}), 2), workers=1, careless=careless).canary > 0
+
+
+def test_the_table_takes_its_place_in_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{START}old\n{END}after\n", "utf-8")
+    for _ in range(2):
+        write(page, ["| one |", "| two |"])
+        assert page.read_text("utf-8") == f"before\n{START}\n| one |\n| two |\n\n{END}after\n"
+
+
+def test_the_page_has_the_figures_of_a_whole_run() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "faults.md").read_text("utf-8")
+    figures = page.partition(START)[2].partition(END)[0]
+    for row in (
+        "| final graphs isomorphic | 1,000 of 1,000 |",
+        "| duplicates: graphs sent that were there | 0 |",
+        "| graphs sent again without a look at what is there | 0 |",
+        "| requests to another host | 0 |",
+        "| other findings | 0 |",
+        *(f"| {kind.value} |" for kind in Kind),
+        *(f"| {name} |" for name, _ in EMBEDDED),
+    ):
+        assert row in figures
+    assert f"in {len(FAULTS)} ways" in page
