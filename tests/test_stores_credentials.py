@@ -8,7 +8,7 @@ import socket
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import rich.console
@@ -241,6 +241,11 @@ def _cut(connection: socket.socket) -> None:
     connection.sendall(answer(b"x" * 100)[:-50])
 
 
+def _silent(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
 FAILURES: dict[str, Act] = {
     **{str(status): saying(answer(b"no", f"{status} No")) for status in (400, 401, 403, 404, 413, 429, 500, 503)},
     "digest": saying(answer(b"no", "401 No", WWW_Authenticate=CHALLENGE)),
@@ -260,27 +265,44 @@ FAILURES: dict[str, Act] = {
 @given(secret=SECRETS, kind=st.sampled_from(["token", "password"]), profile=st.sampled_from(sorted(PROFILES)))
 def test_no_failure_shows_a_secret(failure: str, secret: str, kind: str, profile: str) -> None:
     credentials = Credentials(token=secret) if kind == "token" else Credentials("me", secret)
-    coded = base64.b64encode(f"me:{secret}".encode()).decode()
-    shown = [_shown(credentials), _shown(Authorization(credentials, ["basic"]))]
     with scripted(FAILURES[failure]) as server:
+        _fail(f"http://127.0.0.1:{server.port}", credentials, profile, timeout=5)
+
+
+@pytest.mark.parametrize("credentials", [Credentials("me", "zQ~9s3cret"), Credentials(token="zQ~9s3cret")])  # noqa: S106
+def test_no_silence_and_no_refused_connection_shows_a_secret(credentials: Credentials) -> None:
+    with scripted(_silent) as server:
         address = f"http://127.0.0.1:{server.port}"
-        found = find(profile)
-        with RemoteGraphs(address, found, credentials=credentials, retries=QUICK) as store:
-            shown += [_shown(store), *(_shown(request) for request in store.requests(GRAPH))]
-            shown += [command(request, credentials=credentials) for request in store.requests(GRAPH)]
-            acts: tuple[Callable[[], object], ...] = (
-                lambda: store.replace([GRAPH]),
-                lambda: store.add(GRAPH),
-                lambda: store.remove(["urn:g"]),
-                lambda: store.read("urn:g"),
-                lambda: store.select("ASK { ?s ?p ?o }"),
-                lambda: RemoteStore(address, credentials=credentials, patience=QUICK).select("ASK { }"),
-            )
-            for act in acts:
-                try:
-                    act()
-                except KhabarError as error:
-                    shown += [str(error), repr(error), "".join(traceback.format_exception(error))]
+        _fail(address, credentials, "generic", timeout=0.05)
+        _fail(address.replace("http:", "https:"), credentials, "generic", timeout=0.05)
+    _fail(address, credentials, "generic", timeout=5)
+
+
+def _fail(address: str, credentials: Credentials, profile: str, *, timeout: float) -> None:
+    shown = [_shown(credentials), _shown(Authorization(credentials, ["basic"]))]
+    failed = 0
+    options: dict[str, Any] = {"credentials": credentials, "timeout": timeout}
+    with RemoteGraphs(address, find(profile), retries=QUICK, **options) as store:
+        shown += [_shown(store), *(_shown(request) for request in store.requests(GRAPH))]
+        shown += [command(request, credentials=credentials) for request in store.requests(GRAPH)]
+        acts: tuple[Callable[[], object], ...] = (
+            lambda: store.replace([GRAPH]),
+            lambda: store.add(GRAPH),
+            lambda: store.remove(["urn:g"]),
+            lambda: store.read("urn:g"),
+            lambda: store.select("ASK { ?s ?p ?o }"),
+            lambda: RemoteStore(address, patience=QUICK, **options).select("ASK { }"),
+        )
+        for act in acts:
+            try:
+                act()
+            except KhabarError as error:
+                failed += 1
+                shown += [str(error), repr(error), "".join(traceback.format_exception(error))]
+    # A graph that is not there is no failure to those who read or remove it.
+    assert failed >= 4
+    secret = credentials.token or credentials.password
+    coded = base64.b64encode(f"me:{secret}".encode()).decode()
     for text in shown:
         assert secret not in text
         assert coded not in text
