@@ -20,7 +20,7 @@ from fault_kinds import FORWARDED, LASTING, OF_WRITES, STATUSES, Kind
 PACE: Final = 0.05
 """Seconds between the bytes of an answer that drips."""
 
-LATE: Final = 0.1
+LATE: Final = 1.0
 """Seconds that a late deed waits at most for what the client asks meanwhile."""
 
 PATIENCE: Final = 30.0
@@ -129,8 +129,6 @@ class Proxy:
         self._keeper.close()
         for thread in threads:
             thread.join()
-
-    # The listening socket.
 
     def _listen(self) -> None:
         self._listener = listener = _bound(self.port)
