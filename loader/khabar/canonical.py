@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -55,16 +56,27 @@ def _labelled(iri: str, document: bytes, seconds: float) -> bytes:
         return _by_rdfc(triples)
     # The algorithm is exponential in the worst case, and nothing stops it from within.
     command = [sys.executable, "-m", "khabar.canonical", str(int(seconds) + 1)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    found = "too many that are alike"
     try:
-        ran = subprocess.run(command, input=document, capture_output=True, timeout=seconds, check=True)  # noqa: S603 - own code
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        raise StoreFailed(
-            where=f"graph {iri}",
-            expected=f"blank nodes that can be told apart within {seconds:g} s",
-            found="too many that are alike",
-            remedy="give them IRIs",
-        ) from None
-    return ran.stdout
+        ran = subprocess.run(  # noqa: S603 - own code
+            command, input=document, capture_output=True, timeout=seconds, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        pass
+    except OSError as error:
+        found = f"no process for it: {error.strerror}"
+    else:
+        if ran.returncode == 0:
+            return ran.stdout
+        if ran.returncode > 0:
+            found = ran.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] or "a process that failed"
+    raise StoreFailed(
+        where=f"graph {iri}",
+        expected=f"blank nodes that can be told apart within {seconds:g} s",
+        found=found,
+        remedy="give them IRIs",
+    )
 
 
 def _by_rdfc(triples: Iterable[pyoxigraph.Quad]) -> bytes:
