@@ -257,6 +257,20 @@ def test_credentials_come_from_the_environment_and_are_never_shown(
     )
 
 
+def test_credentials_of_netrc_are_left_to_netrc(
+    run: Run, address: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = Path("netrc")
+    netrc.write_text("machine 127.0.0.1 login curator password s3cret\n", "utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc.resolve()))
+    code, script, told = run("load", str(corpus), "--to", address, "--dry-run")
+    assert code == 0
+    assert "--netrc" in script
+    assert "s3cret" not in script + told
+    assert "$KHABAR" not in script
+
+
 def test_a_server_that_is_not_there_is_a_failure_in_a_sentence(run: Run) -> None:
     code, _, told = run("load", str(EXAMPLE), "--to", "http://127.0.0.1:9", "--profile", "oxigraph", "--timeout", "2")
     assert code == 3

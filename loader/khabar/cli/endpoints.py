@@ -60,7 +60,7 @@ def endpoint(target: str, **known: Any) -> Endpoint | str:
     """``target`` with what is known of how it is reached, and with the credentials of this user for it.
 
     A path comes back as it is. The environment comes first (``KHABAR_USER`` and ``KHABAR_PASSWORD``, or
-    ``KHABAR_TOKEN``), then the file that ``NETRC`` names; ``~/.netrc`` is looked at by whoever opens the store.
+    ``KHABAR_TOKEN``), then netrc: the file that ``NETRC`` names, or ``~/.netrc``.
     """
     from urllib.parse import urlsplit
 
@@ -70,6 +70,13 @@ def endpoint(target: str, **known: Any) -> Endpoint | str:
     if not is_address(target):
         return target
     credentials = from_environment(os.environ)
-    if credentials is None and (file := os.environ.get("NETRC")):
-        credentials = for_host(urlsplit(target).hostname or "", file)
+    if credentials is None and (host := urlsplit(target).hostname):
+        credentials = for_host(host, os.environ.get("NETRC") or None)
     return Endpoint(target, credentials=credentials, **known)
+
+
+def are_from_netrc() -> bool:
+    """Whether the credentials of an endpoint, where it has any, are those of netrc."""
+    from khabar.stores.credentials import from_environment
+
+    return from_environment(os.environ) is None

@@ -172,6 +172,7 @@ def _requests(source: Path, endpoint: Endpoint, graph: str | None) -> Callable[[
                 file="-" if is_document else "",
                 credentials=endpoint.credentials,
                 schemes=profile.authentication,
+                from_netrc=endpoints.are_from_netrc(),
             )
             dump = ["khabar", "dump", str(source), *named, "--only", step.graph.iri, "--format", "ntriples"]
             yield f"{shlex.join(dump)} | {line}" if is_document else line

@@ -19,9 +19,10 @@ CONNECTIONS: Final = 4
 class Endpoint(msgspec.Struct, frozen=True):
     """A store at an http or https address.
 
-    ``address`` holds neither name nor password. ``profile`` is one of `khabar.stores.profiles.PROFILES`; without one the
-    address is that of the SPARQL endpoint itself, and a load asks the store what it is. ``query``, ``update`` and
-    ``graphs`` stand for the addresses that the profile would give. ``timeout`` counts in seconds, for one whole request.
+    ``address`` holds neither name nor password. ``profile`` is one of `khabar.stores.profiles.PROFILES`; without one
+    the address is that of the SPARQL endpoint itself, and a load asks the store what it is. ``query``, ``update`` and
+    ``graphs`` stand for the addresses that the profile would give. ``timeout`` counts in seconds, for the whole of one
+    request.
     """
 
     address: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -97,6 +98,7 @@ def recognised(endpoint: Endpoint) -> Profile:
     store that does not answer, and for one that is not recognised.
     """
     from khabar.stores.authorization import Authorization
+    from khabar.stores.remote import PATIENCE
     from khabar.stores.wire import Request, Wire, address_of
 
     if endpoint.profile:
@@ -107,7 +109,8 @@ def recognised(endpoint: Endpoint) -> Profile:
     authorization = Authorization(endpoint.credentials, _SCHEMES) if endpoint.credentials else None
     with Wire(address, timeout=endpoint.timeout, authorization=authorization) as wire:
         for probe in profiles.probes(address):
-            answer = wire.send(Request(method="GET", address=probe, where=address))
+            request = Request(method="GET", address=probe, where=address)
+            answer = PATIENCE.begin(met=wire.met).persist(partial(wire.send, request))
             if (profile := profiles.recognise(probe, answer.headers, answer.body)) is not None:
                 return profile
     raise StoreFailed(
