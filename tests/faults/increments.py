@@ -15,13 +15,13 @@ from typing import Final
 
 import msgspec
 
-from forked import Child, done
+from forked import Child, done, in_memory
 from khabar.graphs import NamedGraph
 from khabar.stores.embedded import open_folder
 from khabar.stores.writer import EmbeddedWriter
 
 COUNTER: Final = "https://example.org/graphs/counter"
-PATIENCE: Final = 100.0
+PATIENCE: Final = 300.0
 """Seconds that a writer waits for the others."""
 
 
@@ -114,7 +114,7 @@ def main() -> None:
     all_figures = []
     kinds = {"processes": by_processes, "threads": by_threads}
     for count in [kinds[options.only]] if options.only else kinds.values():
-        with tempfile.TemporaryDirectory(prefix="khabar-counter-") as folder:
+        with tempfile.TemporaryDirectory(prefix="khabar-counter-", dir=in_memory()) as folder:
             figures = count(Path(folder) / "store", options.writers, options.times)
         all_figures.append(figures)
         sys.stdout.write(f"{json.dumps(msgspec.to_builtins(figures)) if options.json else figures}\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import sys
 import tempfile
@@ -19,7 +18,7 @@ import msgspec
 import pyoxigraph  # noqa: F401 - imported once here, it need not be in each child
 
 from editions import edition, held, interrupted, load_edition
-from forked import Child, done
+from forked import Child, done, in_memory
 from khabar.graphs import NamedGraph
 from khabar.queries.catalogue import catalogue
 from khabar.stores import writer
@@ -157,9 +156,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    # The end of a process is the same in memory as on a disk; only the end of the power is not.
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - the name of a folder below is random
-    with tempfile.TemporaryDirectory(prefix="khabar-killed-", dir=memory) as folder:
+    with tempfile.TemporaryDirectory(prefix="khabar-killed-", dir=in_memory()) as folder:
         figures = strike(Path(folder) / "store", options.kills, options.seed)
     sys.stdout.write(f"{json.dumps(msgspec.to_builtins(figures)) if options.json else figures}\n")
     sys.exit(bool(figures.partial or figures.lost or figures.unequal or figures.slowest > 30))
