@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 
 import servers
@@ -151,6 +152,16 @@ def test_one_graph_alone_is_dumped(run: Run) -> None:
     assert code == 0
     assert len(said.splitlines()) == 9
     assert all(line.endswith(f"<{GRAPHS}derived> .") for line in said.splitlines())
+
+
+def test_what_a_dump_leaves_out_is_said(run: Run) -> None:
+    store = pyoxigraph.Store("store")
+    store.update("INSERT DATA { <urn:a> <urn:b> 1, 2 . GRAPH <urn:g> { <urn:a> <urn:b> 1 } }")
+    store.flush()
+    del store
+    code, said, told = run("dump", "store", "-q")
+    assert (code, len(said.splitlines()), told) == (0, 1, "")
+    assert run("dump", "store")[2] == "Left out: 1 triples that stand in no named graph\n"
 
 
 def test_triples_in_no_graph_need_one(run: Run) -> None:

@@ -212,13 +212,12 @@ def rehearse(
 
     Raises what `load` raises.
     """
-    from khabar.loading.journal import Journal, beneath
     from khabar.loading.rehearsal import rehearse as steps
-    from khabar.loading.target import state_folder
+    from khabar.loading.target import journal_of, state_folder
 
     with _wanted(source, graph, workers) as (base, graphs), _reader(target) as store:
-        path = beneath(state_folder(os.environ), store.name, base)
-        journal = Journal(path, target=store.name, dataset=base)
+        # What an interrupted load left beside a folder is no part of the store yet.
+        journal = journal_of(target, base, state_folder(os.environ))
         yield from steps(graphs, store, journal, base=base, prune=prune, read_all=verify == "all")
 
 

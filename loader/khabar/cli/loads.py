@@ -253,21 +253,34 @@ _DIFFERENCES = {"text": _text, "brief": _brief, "patch": _patch, "json": _json}
 def dump(target: str, output: str | None, form: str, only: tuple[str, ...], graph: str | None, **known: Any) -> None:
     """Write the named graphs of a store, or of a corpus or a file.
 
-    Graph after graph in the order of their names, each in canonical form: equal stores give equal bytes. What comes
-    out as N-Quads goes in again by `khabar load`.
+    Graph after graph, those of a store in the order of their names, each in canonical form: equal stores give equal
+    bytes. What comes out as N-Quads goes in again by `khabar load`. Triples of a store that stand in no named graph
+    are left out, which is said.
     """
     from khabar import pipeline
 
-    found = pipeline.dump(endpoints.endpoint(target, **known), only or None, graph=graph)
-    pieces = _pieces(found, form)
+    where = endpoints.endpoint(target, **known)
+    pieces = _pieces(pipeline.dump(where, only or None, graph=graph), form)
     if output is None or output == "-":
         streams.stream(piece.decode() for piece in pieces)
-        return
-    from khabar.files import replaced
+    else:
+        from khabar.files import replaced
 
-    with replaced(output) as file:
-        file.writelines(pieces)
-    streams.talk(f"Wrote {output}")
+        with replaced(output) as file:
+            file.writelines(pieces)
+        streams.talk(f"Wrote {output}")
+    if not only and (count := _outside(where)):
+        streams.talk(f"Left out: {count:,} triples that stand in no named graph")
+
+
+def _outside(target: Endpoint | str) -> int:
+    from khabar.loading.dump import outside
+    from khabar.stores.opening import is_store, open_reader
+
+    if not is_store(target):
+        return 0
+    with open_reader(target) as store:
+        return outside(store)
 
 
 def _pieces(graphs: Iterable[NamedGraph], form: str) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,17 +32,27 @@ def open_load(
     with contextlib.ExitStack() as stack:
         if not isinstance(target, Endpoint) and not is_address(target):
             writer = stack.enter_context(EmbeddedWriter(Path(target), purpose=base or "", wait=wait))
-            yield writer, Journal(writer.journal_path, target=str(target), dataset=base), EMBEDDED
+            yield writer, Journal(writer.journal_path, target=os.path.realpath(target), dataset=base), EMBEDDED
             return
-        address = target.address if isinstance(target, Endpoint) else str(target)
-        path = beneath(state, address, base)
+        journal = journal_of(target, base, state)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            journal.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileFailed.from_os(state, error, "a folder for the journals of loads") from None
-        stack.enter_context(Lock(path.with_suffix(".lock"), f"{address}, load", wait=wait))
+        stack.enter_context(Lock(journal.path.with_suffix(".lock"), f"{_address(target)}, load", wait=wait))
         store = stack.enter_context(open_writer(target))
-        yield store, Journal(path, target=address, dataset=base), REMOTE
+        # Read under the lock: another load may have written it meanwhile.
+        yield store, journal_of(target, base, state), REMOTE
+
+
+def journal_of(target: str | Path | Endpoint, base: str | None, state: Path) -> Journal:
+    """The journal of loads into the store at the address ``target``, as it is now; it lies in the folder ``state``."""
+    address = _address(target)
+    return Journal(beneath(state, address, base), target=address, dataset=base)
+
+
+def _address(target: str | Path | Endpoint) -> str:
+    return target.address if isinstance(target, Endpoint) else str(target)
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:
