@@ -92,7 +92,8 @@ def account(exchanges: Iterable[Exchange], held: Mapping[str, Lines]) -> Account
                 found.additions += 1
             elif moment == "begun" and effect.removes:
                 found.removals += 1
-            elif moment == "begun" and not graph.startswith(ASIDE):
+            # A graph that is built aside is no one's yet; what comes after the client gave it up was sent long before.
+            elif moment == "begun" and not graph.startswith(ASIDE) and not exchange.abandoned:
                 _judge(found, exchange, effect, told.pop(graph, None), tried.get(graph))
                 tried[graph] = exchange, effect
         if moment == "ended":

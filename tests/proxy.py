@@ -213,7 +213,7 @@ class Proxy:
         finally:
             with self._lock:
                 self._idle.discard(line)
-        found = self._begin()
+        found = self._begin(abandoned=self._left(line, 0))
         try:
             return self._suffer(line, store, found)
         finally:
@@ -228,12 +228,12 @@ class Proxy:
                 found.ended = self._order
             self._ended.notify_all()
 
-    def _begin(self) -> Exchange:
+    def _begin(self, *, abandoned: bool) -> Exchange:
         with self._lock:
             self._number += 1
             self._order += 1
             self._under_way += 1
-            found = Exchange(self._number, self._plan.pop(self._number, None), begun=self._order)
+            found = Exchange(self._number, self._plan.pop(self._number, None), abandoned=abandoned, begun=self._order)
             self.exchanges.append(found)
             self._shut_if_refused()
             return found

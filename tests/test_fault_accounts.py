@@ -106,6 +106,12 @@ def test_what_is_gone_may_be_removed_again() -> None:
     assert found.held[GRAPH] == frozenset()
 
 
+def test_what_arrives_after_the_client_gave_it_up_was_not_sent_again() -> None:
+    overtaken = dataclasses.replace(put(told=None), abandoned=True)
+    assert account(in_order([get(b""), put(), get(ONE), overtaken]), {}).duplicates == []
+    assert [number for number, _ in account(in_order([get(b""), put(), get(ONE), put()]), {}).duplicates] == [4]
+
+
 def test_what_was_there_before_is_not_to_be_sent() -> None:
     assert account(in_order([put()]), {GRAPH: frozenset({ONE})}).duplicates == [(1, GRAPH)]
 
