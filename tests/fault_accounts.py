@@ -134,7 +134,7 @@ def _told(exchange: Exchange, graphs: Collection[str]) -> Iterator[tuple[str, To
             yield graph, frozenset()
         elif exchange.told == 200 and exchange.fault is None:
             yield graph, frozenset(exchange.answer.splitlines(keepends=True))
-    elif exchange.told == 200 and exchange.fault is None:
+    elif exchange.told == 200 and exchange.fault is None and exchange.method == "POST":
         counts = _counts(exchange.answer)
         # Of the later pages of the rows only what stands in them is known.
         if counts is not None and b" UNDEF)" in text:

@@ -100,7 +100,7 @@ def carry(store: http.client.HTTPConnection, found: Exchange) -> Answer:
             if not again:
                 raise
     found.status = response.status
-    passed = {"date", "server", "content-type", *_OF_ONE_CONNECTION}
+    passed = {"date", "content-type", *_OF_ONE_CONNECTION}
     more = tuple((name, value) for name, value in response.getheaders() if name.lower() not in passed)
     return Answer(response.status, found.answer, response.getheader("Content-Type") or "", more)
 
