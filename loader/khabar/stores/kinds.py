@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from khabar.stores.encoding import numbers_and_dates
+from khabar.stores.rewrites import VIRTUOSO
 from khabar.stores.store import Rewrite
 
 
@@ -34,6 +35,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What makes the union of all graphs the default graph of a query."""
     hides_graphs: bool = False
     """Whether ``query_parameters`` leave no named graph to GRAPH, as the SPARQL 1.1 Protocol, section 2.1.4, has it."""
+    preamble: str = ""
+    """What stands before a query that has VALUES, in the store's own language."""
     authentication: tuple[str, ...]
     """Of ``basic``, ``digest`` and ``bearer``."""
     media_type: str = "application/n-triples"
@@ -103,18 +106,26 @@ _VIRTUOSO: Final = Profile(
     aliases=("/sparql-graph-crud",),
     graph_parameter="graph-uri",
     union="The union, Virtuoso's own graphs among them.",
+    preamble='DEFINE sql:select-option "ORDER" ',
     authentication=("digest",),
     request_limit=None,
     row_limit=10_000,
     update_limit=1_000,
     atomic=False,
+    rewrites=VIRTUOSO,
     quirks=(
         "The user needs the role SPARQL_UPDATE; a name and password as basic authentication are refused with 401.",
         "`ResultSetMaxRows` (10,000 in the usual virtuoso.ini) cuts the rows of a SELECT; khabar refuses those.",
         "It also cuts a graph that is read by the Graph Store Protocol; khabar reads larger ones in parts.",
         "INSERT DATA of some 5,000 triples fails: SP030, memory exhausted, or SP031, 10,000 lines of SQL.",
         "A whole document by the Graph Store Protocol does not.",
-        "A literal of more than 10 MB is refused with 500.",
+        "A literal of more than 64 kB is refused with 500, of an unsupported type; one of more than 10 MB in any way.",
+        "An IRI of more than 1,880 characters is cut; the load is not proved.",
+        "Its parser takes relative IRIs and bytes that are not UTF-8; khabar sends neither.",
+        "A document with an error of syntax is refused with 500, and the graph stays as it was.",
+        "A query sent as application/sparql-query is never answered; khabar sends queries as forms.",
+        'A query with VALUES is sent with `DEFINE sql:select-option "ORDER"`: left to order its patterns, it may hang.',
+        "Truth values come as 1 and 0; where a query says `xsd:boolean(...)`, khabar gives them as true and false.",
         "A PUT that names no graph answers 200 with a form and stores nothing.",
         "A graph that was emptied is no graph: reading it gives 404.",
         "Its pages write the parameter as `graph` and as `graph-uri`; 7.2.5 takes both.",

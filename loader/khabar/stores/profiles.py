@@ -43,6 +43,19 @@ def parameters(profile: Profile, text: str) -> tuple[tuple[str, str], ...]:
     return profile.query_parameters
 
 
+def preceded(profile: Profile, text: str) -> str:
+    """The query ``text`` with what this store wants before it; lines keep their numbers.
+
+    >>> preceded(PROFILES["virtuoso"], "SELECT * { VALUES ?s { 1 } }")
+    'DEFINE sql:select-option "ORDER" SELECT * { VALUES ?s { 1 } }'
+    >>> preceded(PROFILES["virtuoso"], "ASK { ?s ?p ?o }")
+    'ASK { ?s ?p ?o }'
+    """
+    if profile.preamble and any(token.is_word("VALUES") for token in code(text)):
+        return profile.preamble + text
+    return text
+
+
 class Addresses(msgspec.Struct, frozen=True):
     """Where one store is asked, updated, and its graphs are put; ``graphs`` is empty where it has no such protocol."""
 

@@ -13,12 +13,12 @@ from khabar.queries.spelling import Blank, Term
 from khabar.stores.authorization import Authorization
 from khabar.stores.endpoint import TIMEOUT
 from khabar.stores.federation import federated
-from khabar.stores.profiles import addresses, parameters
+from khabar.stores.profiles import addresses, parameters, preceded
 from khabar.stores.refusals import Unanswered, quoted, refusal
 from khabar.stores.retries import Retries, may_ask_again
 from khabar.stores.store import NO_SERVICES
 from khabar.stores.wire import AGENT, Request, Wire, address_of
-from khabar.terms import LANG_STRING, XSD_STRING, Literal
+from khabar.terms import LANG_STRING, XSD, XSD_STRING, Literal
 
 if TYPE_CHECKING:
     import urllib.request
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _SCHEMES: Final = ("basic", "digest", "bearer")
 _EXPECTED: Final = "the results of a query as JSON"
 _JSON_TYPES: Final = (JSON_TYPE, "application/json")
+_BOOLEAN: Final = XSD + "boolean"
+_TRUTH: Final = {"1": "true", "0": "false"}
 PATIENCE: Final = Retries(tries=4, first=0.25, longest=2.0, patience=30.0, longest_asked=30.0, may=may_ask_again)
 """How often a query is asked when the endpoint says that it cannot answer now, or is not reached."""
 
@@ -96,6 +98,8 @@ class RemoteStore:
         wrapper.setOnlyConneg(onlyConneg=True)
         for name, value in parameters(self._profile, text) if self._profile else ():
             wrapper.addParameter(name, value)
+        if self._profile:
+            text = preceded(self._profile, text)
         # Asked to set the query, the library takes a word of its comments for its verb: "which loads" for an update.
         wrapper.queryString, wrapper.queryType = text, CONSTRUCT if accepted else SELECT
         # SPARQLWrapper writes the request; left to send it, it would follow a redirect to any host, wait for ever
@@ -181,4 +185,6 @@ def _term(binding: Mapping[str, str]) -> Term:
         raise ValueError(kind)
     if language := binding.get("xml:lang"):
         return Literal(value, LANG_STRING, language.lower())
-    return Literal(value, binding.get("datatype", XSD_STRING))
+    datatype = binding.get("datatype", XSD_STRING)
+    # Virtuoso spells truth values as numbers.
+    return Literal(_TRUTH.get(value, value) if datatype == _BOOLEAN else value, datatype)
