@@ -161,7 +161,7 @@ def test_what_a_dump_leaves_out_is_said(run: Run) -> None:
     del store
     code, said, told = run("dump", "store", "-q")
     assert (code, len(said.splitlines()), told) == (0, 1, "")
-    assert run("dump", "store")[2] == "Left out: 1 triples that stand in no named graph\n"
+    assert run("dump", "store")[2] == "Left out: 1 triple in no named graph\n"
 
 
 def test_triples_in_no_graph_need_one(run: Run) -> None:

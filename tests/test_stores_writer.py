@@ -538,7 +538,7 @@ def test_only_triples_that_differ_are_written() -> None:
     assert Change.of(BLANK, b"").blank
     assert not Change.of(NamedGraph("urn:g", b'<urn:a> <urn:b> "> _:x ." .\n'), b"").blank
     sizes = [Change("urn:g", (b"",) * size, ()) for size in (3, 3, 9, 1, 2, 2)]
-    assert [[change.size for change in batch] for batch in batches(sizes, 6)] == [[3, 3], [9], [1, 2, 2]]
+    assert [[change.size for change in batch] for batch in batches(sizes, 6, lambda change: change.size)] == [[3, 3], [9], [1, 2, 2]]
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

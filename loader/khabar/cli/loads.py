@@ -270,7 +270,7 @@ def dump(target: str, output: str | None, form: str, only: tuple[str, ...], grap
             file.writelines(pieces)
         streams.talk(f"Wrote {output}")
     if not only and (count := _outside(where)):
-        streams.talk(f"Left out: {count:,} triples that stand in no named graph")
+        streams.talk(f"Left out: {count:,} triple{'s' * (count > 1)} in no named graph")
 
 
 def _outside(target: Endpoint | str) -> int:

@@ -27,14 +27,14 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     A batch ends when it has ``triples`` triples, ``size`` bytes or ``graphs`` graphs. Up to four batches are in memory.
     """
 
-    triples: int = 64 * 1024
-    size: int = 32 * 1024 * 1024
+    triples: int = 128 * 1024
+    size: int = 64 * 1024 * 1024
     graphs: int = 4096
     readers: int = 1
 
 
 EMBEDDED: Final = Pace()
-"""The pace for a store on the same machine: the larger the batch, the faster it is written."""
+"""The pace for a store on the same machine: larger batches cost it less, and more memory."""
 
 REMOTE: Final = Pace(triples=16 * 1024, size=4 * 1024 * 1024, graphs=64, readers=4)
 """The pace for a store that is reached over a network: what is confirmed often need not be sent again."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from khabar.graphs import NamedGraph
+
+T = TypeVar("T")
 
 # A triple with a blank node. A literal at the end of one ends in a quotation mark, a language or a datatype.
 _BLANK: Final = re.compile(rb"^_:|> _:[^ \"<>]+ \.$", re.MULTILINE)
@@ -33,7 +35,7 @@ class Change(msgspec.Struct, frozen=True):
         """What makes ``graph`` of a graph of its name that holds the N-Triples ``held``."""
         old, new = _lines(held), _lines(graph.document)
         empties = not new
-        if _has_blank(held) or _has_blank(graph.document):
+        if has_blank(held) or has_blank(graph.document):
             return cls(graph.iri, old, new, blank=True, empties=empties)
         if not (old and new):
             return cls(graph.iri, old, new, empties=empties)
@@ -47,16 +49,16 @@ class Change(msgspec.Struct, frozen=True):
         return len(self.removed) + len(self.added)
 
 
-def batches(changes: Iterable[Change], limit: int) -> Iterator[list[Change]]:
-    """``changes`` in their order, in lists of at most ``limit`` triples; a larger change alone."""
-    batch: list[Change] = []
-    size = 0
-    for change in changes:
-        if batch and size + change.size > limit:
+def batches(items: Iterable[T], limit: int, size: Callable[[T], int]) -> Iterator[list[T]]:
+    """``items`` in their order, in lists of at most ``limit`` triples, ``size`` each; a larger one alone."""
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        if batch and total + size(item) > limit:
             yield batch
-            batch, size = [], 0
-        batch.append(change)
-        size += change.size
+            batch, total = [], 0
+        batch.append(item)
+        total += size(item)
     if batch:
         yield batch
 
@@ -90,7 +92,8 @@ def _block(iri: str, lines: Sequence[bytes]) -> bytes:
     return b"GRAPH <" + iri.encode() + b"> {\n" + b"\n".join(lines) + b"\n}\n" if lines else b""
 
 
-def _has_blank(document: bytes) -> bool:
+def has_blank(document: bytes) -> bool:
+    """Tell whether a document of N-Triples holds a blank node."""
     # Most documents do not hold the two signs at all, which is told much faster.
     return b"_:" in document and _BLANK.search(document) is not None
 

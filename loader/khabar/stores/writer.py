@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 from khabar.errors import FileFailed, KhabarError, StoreFailed
 from khabar.graphs import NamedGraph
 from khabar.queries.results import Rows
-from khabar.stores.changes import Change, batches, nquads, pieces, update
+from khabar.stores.changes import Change, batches, has_blank, nquads, pieces, update
 from khabar.stores.embedded import is_store
 from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.engine_lock import EngineLock
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 # Triples. Below it a transaction and a flush cost less than new table files (5 ms against 40).
 _SMALL: Final = 2_000
-# Triples in one call: more of them in one bulk load are slower, and a transaction takes 2 KB of memory for each.
+# Triples in one transaction, which takes 2 KB of memory for each.
 _AT_ONCE: Final = 65_536
+# Triples in one bulk load: fewer cost more of the processor, more of them more of the clock.
+_IN_BULK: Final = 262_144
 # Bytes that a store takes for one byte of N-Quads while it is written, and at the least; measured.
 _GROWTH: Final = 4
 _LEAST: Final = 1 << 20
@@ -115,19 +117,22 @@ class EmbeddedWriter:
         the old or the new one at any moment; any other may be absent after the end of the process in between.
         """
         with self._told(sum(len(graph.document) + graph.count * len(graph.iri) for graph in graphs)):
-            fresh: list[Change] = []
+            fresh: list[NamedGraph] = []
             changed: list[Change] = []
             long: list[Change] = []
             for graph in {graph.iri: graph for graph in graphs}.values():
+                if not self._has(graph.iri) and graph.count <= _AT_ONCE and not has_blank(graph.document):
+                    fresh += [graph] if graph.document else []
+                    continue
                 change = Change.of(graph, self.read(graph.iri))
                 if change.size > _AT_ONCE or change.blank:
                     long.append(change)
                 elif change.size:
-                    (changed if change.removed or change.empties else fresh).append(change)
+                    changed.append(change)
             self._written |= bool(fresh or changed or long)
-            for batch in batches(fresh, _AT_ONCE):
-                self._insert(b"".join(nquads(change.iri, change.added) for change in batch))
-            for batch in batches(changed, _AT_ONCE):
+            for new in batches(fresh, _IN_BULK, lambda graph: graph.count):
+                self._insert(b"".join(graph.nquads() for graph in new))
+            for batch in batches(changed, _AT_ONCE, lambda change: change.size):
                 self._open().update(update(batch))
             self._change_in_steps(long)
             self._open().flush()
@@ -233,6 +238,11 @@ class EmbeddedWriter:
                 self._clear(change.iri)
         self._open().flush()
         self._copy.note_torn(())
+
+    def _has(self, graph: str) -> bool:
+        import pyoxigraph
+
+        return self._open().contains_named_graph(pyoxigraph.NamedNode(graph))
 
     def _clear(self, graph: str) -> None:
         import pyoxigraph
