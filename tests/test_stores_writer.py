@@ -413,7 +413,8 @@ def test_a_name_that_is_no_iri_is_refused_before_anything_is_written(folder: Pat
         ):
             with pytest.raises(StoreFailed) as caught:
                 act()
-            assert str(caught.value).startswith(f"{folder}: expected a graph that can be read, found Invalid IRI")
+            assert caught.value.where == str(folder)
+            assert caught.value.found.startswith("Invalid IRI")
         assert found(graph("a"), store.read(graph("a").iri)) == graph("a")
 
 
