@@ -48,7 +48,7 @@ class Server:
                 start_new_session=True,
             )
         end = time.monotonic() + PATIENCE
-        while not _listens(self._port):
+        while not is_taken(self._port):
             if process.poll() is not None or time.monotonic() > end:
                 self.kill()
                 said = (self._folder / "server.log").read_text("utf-8", "replace")[-2000:]
@@ -62,6 +62,19 @@ class Server:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def listening(self) -> list[tuple[str, int]]:
+        """The addresses and ports on which the program, or one that it started, takes connections; Linux alone."""
+        if self._process is None:
+            return []
+        # setpriv becomes the program, and each is in a session of its own: what it started has its number too.
+        sockets = {
+            link.readlink().name
+            for folder in Path("/proc").glob("[0-9]*/fd")
+            if _session(folder.parent) == self._process.pid
+            for link in _links(folder)
+        }
+        return [(address, port) for name, address, port in _listeners() if f"socket:[{name}]" in sockets]
 
 
 class Kind(NamedTuple):
@@ -203,7 +216,32 @@ def _dying_with_us() -> tuple[str, ...]:
     return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 
 
-def _listens(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Tell whether someone listens on this port of loopback."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+def _session(process: Path) -> int:
+    with contextlib.suppress(OSError, ProcessLookupError):
+        return os.getsid(int(process.name))
+    return 0
+
+
+def _links(folder: Path) -> list[Path]:
+    with contextlib.suppress(OSError):
+        return [link for link in folder.iterdir() if link.is_symlink()]
+    return []
+
+
+def _listeners() -> Iterator[tuple[str, str, int]]:
+    for family, file in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        path = Path("/proc/net", file)
+        for line in path.read_text("ascii").splitlines()[1:] if path.exists() else ():
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == "0A":
+                host, port = local.split(":")
+                # Words of 32 bits in the order of the machine.
+                words = b"".join(bytes.fromhex(host[at : at + 8])[::-1] for at in range(0, len(host), 8))
+                yield inode, socket.inet_ntop(family, words), int(port, 16)
