@@ -52,10 +52,9 @@ class GraphReader(Store, Protocol):
 class GraphStore(GraphReader, Protocol):
     """A store whose named graphs can be replaced: each whole, and again without harm.
 
-    Whoever asks while graphs are replaced finds each of them as it was or as it becomes, as far as the store itself
-    keeps what it answers from being changed meanwhile. The methods raise StoreFailed or FileFailed; after a failure, and
-    after the end of the process at any moment, only reading a graph tells whether it is the old or the new one, or is
-    not there.
+    Whoever asks while graphs are replaced finds each of them as it was or as it becomes, where the store sees to that;
+    its profile says so. The methods raise StoreFailed or FileFailed; after a failure, and after the end of the process
+    at any moment, only reading a graph tells whether it is the old or the new one, or is not there.
     """
 
     @property
