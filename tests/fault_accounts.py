@@ -94,11 +94,18 @@ def account(exchanges: Iterable[Exchange], held: Mapping[str, Lines]) -> Account
                 found.removals += 1
             # A graph that is built aside is no one's yet; what comes after the client gave it up was sent long before.
             elif moment == "begun" and not graph.startswith(ASIDE) and not exchange.abandoned:
-                _judge(found, exchange, effect, told.pop(graph, None), tried.get(graph))
+                _judge(found, exchange, effect, told.get(graph), tried.get(graph))
                 tried[graph] = exchange, effect
+                if not _is_refused(exchange):
+                    told.pop(graph, None)
         if moment == "ended":
             told.update(_told(exchange, {*found.held, *tried}))
     return found
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    """Whether the client was told that nothing was done, so that what it knew still holds."""
+    return exchange.told is not None and exchange.told >= 300 and exchange.told not in _UNSURE
 
 
 def _moments(exchanges: Iterable[Exchange]) -> Iterator[tuple[int, str, Exchange]]:

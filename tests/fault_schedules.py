@@ -261,14 +261,16 @@ def _judge_run(ended: Ended, exchanges: list[Exchange], played: Played) -> None:
     elif ended.how == "killed" and not kinds & KILLS:
         played.wrong.append("killed by no one")
     elif ended.how == "done":
-        played.wrong += _wrong_though_done(ended, happened)
+        played.wrong += _wrong_though_done(ended, [found for found in exchanges if found.told is not None])
     elif ended.how == "failed":
         played.wrong += _wrong_in_failure(ended, happened)
 
 
-def _wrong_though_done(ended: Ended, happened: list[tuple[Kind, int]]) -> Iterator[str]:
-    yield from (f"done in spite of {kind.name}" for kind, _ in happened if kind in PERMANENT)
-    asked = [kind for kind, _ in happened if kind in WAITS]
+def _wrong_though_done(ended: Ended, answered: list[Exchange]) -> Iterator[str]:
+    yield from (
+        f"done in spite of {found.fault.name}" for found in answered if found.fault in PERMANENT and found.fault
+    )
+    asked = [found for found in answered if found.fault in WAITS]
     if len([wait for wait in ended.waits if wait >= RETRY_AFTER - 1]) < len(asked):
         yield f"{len(asked)} times Retry-After, and the waits were {ended.waits}"
 

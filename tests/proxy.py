@@ -186,8 +186,6 @@ class Proxy:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
 
-    # One connection.
-
     def _serve(self, line: socket.socket) -> None:
         store = http.client.HTTPConnection(self._upstream, timeout=PATIENCE)
         try:
@@ -208,11 +206,12 @@ class Proxy:
                 return False
             self._idle.add(line)
         try:
-            if not line.recv(1, socket.MSG_PEEK):
-                return False
+            is_over = not line.recv(1, socket.MSG_PEEK)
         finally:
             with self._lock:
                 self._idle.discard(line)
+        if is_over or self.refusing:
+            return False
         found = self._begin(abandoned=self._left(line, 0))
         try:
             return self._suffer(line, store, found)
@@ -280,8 +279,6 @@ class Proxy:
                 found.done = self._order
         return answer
 
-    # What is answered.
-
     def _answer_instead(self, line: socket.socket, found: Exchange) -> bool:
         fault = found.fault
         if fault is Kind.RESET_AFTER_BODY:
@@ -348,7 +345,11 @@ class Proxy:
         # Noted before it is sent: whoever has the answer finds it in the record.
         found.told = answer.status
         self._end(found)
-        line.sendall(answer.head(*framing) + (b"" if found.method == "HEAD" else answer.body))
+        try:
+            line.sendall(answer.head(*framing) + (b"" if found.method == "HEAD" else answer.body))
+        except OSError:
+            found.told = None
+            raise
         return stays
 
     def _drip(self, line: socket.socket, data: bytes) -> bool:

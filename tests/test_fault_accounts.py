@@ -65,6 +65,13 @@ def in_order(exchanges: Iterable[Exchange]) -> list[Exchange]:
         pytest.param([put(told=None, done=False), get(b""), put()], [], [], id="looked, and it was not done"),
         pytest.param([put(told=None, done=False), get(b"", told=None), put()], [], [3], id="looked, and saw nothing"),
         pytest.param([put(told=None), get(ONE, told=404, fault=Kind.STATUS_404), put()], [], [], id="told a lie"),
+        pytest.param(
+            [put(told=None), get(ONE, told=404, fault=Kind.STATUS_404), put(done=False, told=429), put()],
+            [],
+            [],
+            id="told a lie, then: later",
+        ),
+        pytest.param([put(told=None), get(ONE), put(done=False, told=429), put()], [3, 4], [], id="looked; later"),
         pytest.param([put(told=None), get(ONE, fault=Kind.HTML_200), put()], [3], [3], id="a page for a graph"),
         pytest.param([put(told=None, done=False), counted(g=0), put()], [], [], id="counted, and it was not done"),
         pytest.param([put(told=None, done=False), counted(), put()], [], [], id="counted, and there was nothing"),
