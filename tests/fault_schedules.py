@@ -267,10 +267,9 @@ def _judge_run(ended: Ended, exchanges: list[Exchange], played: Played) -> None:
 
 
 def _wrong_though_done(ended: Ended, answered: list[Exchange]) -> Iterator[str]:
-    yield from (
-        f"done in spite of {found.fault.name}" for found in answered if found.fault in PERMANENT and found.fault
-    )
-    asked = [found for found in answered if found.fault in WAITS]
+    kinds = [found.fault for found in answered if found.fault is not None]
+    yield from (f"done in spite of {kind.name}" for kind in kinds if kind in PERMANENT)
+    asked = [kind for kind in kinds if kind in WAITS]
     if len([wait for wait in ended.waits if wait >= RETRY_AFTER - 1]) < len(asked):
         yield f"{len(asked)} times Retry-After, and the waits were {ended.waits}"
 
