@@ -328,6 +328,6 @@ def test_a_terminal_sees_a_bar_and_then_one_sentence(tmp_path: Path) -> None:
         finally:
             os.close(ours)
     assert process.returncode == 0
-    assert b"graphs" in said
+    assert " graphs · ".encode() in said
     assert b"\x1b[" in said
     assert f"Loaded into {tmp_path / 'store'}: {WHOLE} sent".encode() in said
