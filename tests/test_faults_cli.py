@@ -19,6 +19,7 @@ from fault_kinds import Kind
 from proxy import Proxy
 
 CORPUS = Path(__file__).parents[1] / "example"
+SECRET = "unheard"  # noqa: S105 - of no one
 
 
 class Shell:
@@ -34,13 +35,18 @@ class Shell:
         self.proxy.mend()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "khabar", "load", str(CORPUS), "--to", self.proxy.address, "--timeout", "3"],
-            env={**os.environ, "XDG_STATE_HOME": str(self._state), "KHABAR_USER": "me", "KHABAR_PASSWORD": "unheard"},
+            env={**os.environ, "XDG_STATE_HOME": str(self._state), "KHABAR_USER": "me", "KHABAR_PASSWORD": SECRET},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         said, _ = self._process.communicate(timeout=60)
+        assert SECRET not in said
         return self._process.returncode, said
+
+    def kept(self) -> dict[str, str]:
+        """The files that khabar keeps between two loads, and what is in each."""
+        return {path.name: path.read_text("utf-8") for path in self._state.rglob("*") if path.is_file()}
 
     def first_write_of_an_article(self) -> int:
         """The number of the request by which the first article is put into an empty store."""
@@ -83,7 +89,8 @@ def test_what_passes_is_not_even_told(shell: Shell, place: int, kind: Kind) -> N
 def test_a_store_that_asks_for_time_is_given_it(shell: Shell, place: int) -> None:
     shell.proxy.arm({place: Kind.STATUS_503_DATE})
     began = time.monotonic()
-    assert shell.load()[0] == 0
+    code, said = shell.load()
+    assert code == 0, said
     assert time.monotonic() - began > RETRY_AFTER - 1
 
 
@@ -94,10 +101,13 @@ def test_what_is_refused_is_told_in_the_words_of_the_server_and_the_same_command
     code, said = shell.load()
     assert code == 3
     assert "HTTP 403 Forbidden: the proxy's own words: 403" in said
-    assert "unheard" not in said
+    kept = shell.kept()
+    assert [Path(name).suffix for name in kept] == [".journal"]
+    assert all(SECRET not in text and "begun" in text for text in kept.values())
     code, said = shell.load()
     assert code == 0
     assert "there from an interrupted load" in said or "unchanged" in said
+    assert shell.kept() == {}
     assert_nothing_is_sent_twice(shell)
 
 
@@ -105,6 +115,8 @@ def test_what_is_refused_is_told_in_the_words_of_the_server_and_the_same_command
 def test_after_kill_9_the_same_command_sends_the_rest(shell: Shell, place: int, kind: Kind) -> None:
     shell.proxy.arm({place + 1: kind})
     assert shell.load()[0] == -9
+    assert {Path(name).suffix for name in shell.kept()} == {".journal", ".lock"}
+    assert not any(SECRET in text for text in shell.kept().values())
     code, said = shell.load()
     assert code == 0, said
     assert "there from an interrupted load" in said

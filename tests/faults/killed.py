@@ -114,7 +114,7 @@ def _look(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> Found
     with interrupted(folder) as (store, journal):
         seconds = time.monotonic() - began
         copy = {name: _digest(name, store.read(name)) for name in names}
-        confirmed = journal.confirmed if store.resumed or is_new else {}
+        confirmed = dict(journal.confirmed)
         wrong = [name for name in names if copy[name] not in (old.get(name, ""), new.get(name, ""), "")]
         return Found(
             seconds=seconds,
