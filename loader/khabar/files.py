@@ -1,4 +1,4 @@
-"""Output files that are replaced whole, or left as they were."""
+"""Output files that are replaced whole, or left as they were; names that last."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _temporary(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _umask() -> int:
@@ -77,8 +77,8 @@ def _umask() -> int:
     return mask
 
 
-def _sync(folder: Path) -> None:
-    """Make the new name in ``folder`` last, where the system can."""
+def sync(folder: Path) -> None:
+    """Make the names in ``folder`` safe from a loss of power, where the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from khabar.errors import FileFailed
+from khabar.files import sync
 
 if TYPE_CHECKING:
     from khabar.graphs import NamedGraph
@@ -146,7 +147,7 @@ class Journal:
         self._file.seek(self._end)
         if not self._end:
             self._append({**self._bound, "load": self._load})
-            _sync(self.path.parent)
+            sync(self.path.parent)
 
     def _append(self, entry: dict[str, Any]) -> None:
         assert self._file is not None  # noqa: S101 - opened by the only caller
@@ -171,12 +172,3 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     is_sound = isinstance(begun, list) and isinstance(confirmed, dict)
     texts = [*begun, *confirmed, *confirmed.values()] if is_sound else [None]
     return entry if all(isinstance(text, str) for text in texts) else None
-
-
-def _sync(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
 import hashlib
 import os
 import re
@@ -16,6 +15,7 @@ from typing import Final
 import msgspec
 
 from khabar.errors import FileFailed, StoreFailed
+from khabar.files import sync
 from khabar.stores.embedded import is_store
 from khabar.stores.swap import exchange
 
@@ -94,7 +94,8 @@ class WorkingCopy:
     def make(self) -> None:
         """Make the working copy anew. Raises OSError."""
         self.discard()
-        sweep(self.target)
+        # The old store, of a process that was killed before it had removed it.
+        shutil.rmtree(self.beside("loading.old"), ignore_errors=True)
         self.folder.mkdir()
         if self.target.is_dir():
             shutil.copymode(self.target, self.folder)
@@ -121,9 +122,9 @@ class WorkingCopy:
                 found="one that was written to since",
                 remedy="run the command again",
             )
-        _sync(self.folder)
+        sync(self.folder)
         exchange(self.folder, self.target)
-        _sync(self.target.parent)
+        sync(self.target.parent)
         # From here on the copy is not that of this store: a process that is killed now leaves nothing to take up.
         self.discard()
 
@@ -179,16 +180,6 @@ def refuse_strangers(target: Path, name: str) -> None:
         raise FileFailed.from_os(name, error, expected) from None
 
 
-def sweep(target: Path) -> None:
-    """Remove what a process left beside ``target`` that was killed while it built or exchanged."""
-    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*"):
-        made = re.fullmatch(
-            r"loading\.old|([0-9]+)-[0-9a-f]{8}(?:\.old)?", leftover.name.removeprefix(f".{target.name}.")
-        )
-        if made and leftover.is_dir() and not (made[1] and _is_alive(int(made[1]))):
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
 def _copy(file: Path, copy: Path) -> None:
     if file.suffix in _IMMUTABLE:
         try:
@@ -199,23 +190,3 @@ def _copy(file: Path, copy: Path) -> None:
         else:
             return
     shutil.copyfile(file, copy)
-
-
-def _sync(folder: Path) -> None:
-    # The names in a folder are safe from the loss of power when the folder is; some systems cannot do it.
-    with contextlib.suppress(OSError):
-        file = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
