@@ -19,7 +19,7 @@ from fault_kinds import Kind
 from khabar.canonical import canonical
 from khabar.errors import StoreFailed
 from khabar.formats.nquads import term
-from khabar.graphs import NamedGraph
+from khabar.graphs import NamedGraph, has_blank_nodes
 from khabar.stores import updates
 from khabar.stores.credentials import Credentials
 from khabar.stores.profiles import find
@@ -126,9 +126,9 @@ def test_blank_nodes_that_no_single_update_holds_are_refused(address: str) -> No
 
 def test_what_only_looks_like_a_blank_node_is_none() -> None:
     text = b'<urn:s> <urn:p> "<urn:s> <urn:p> _:a" .\n'
-    assert not updates.has_blank_nodes(text)
-    assert updates.has_blank_nodes(text + BLANK[0])
-    assert updates.has_blank_nodes(text + BLANK[2])
+    assert not has_blank_nodes(text)
+    assert has_blank_nodes(text + BLANK[0])
+    assert has_blank_nodes(text + BLANK[2])
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.text('\\uU"\n\r\t0041{}<>. #', max_size=12)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from khabar.graphs import NamedGraph
+from khabar.graphs import NamedGraph, has_blank_nodes
 
 T = TypeVar("T")
-
-# A triple with a blank node. A literal at the end of one ends in a quotation mark, a language or a datatype.
-_BLANK: Final = re.compile(rb"^_:|> _:[^ \"<>]+ \.$", re.MULTILINE)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -35,7 +31,7 @@ class Change(msgspec.Struct, frozen=True):
         """What makes ``graph`` of a graph of its name that holds the N-Triples ``held``."""
         old, new = _lines(held), _lines(graph.document)
         empties = not new
-        if has_blank(held) or has_blank(graph.document):
+        if has_blank_nodes(held) or has_blank_nodes(graph.document):
             return cls(graph.iri, old, new, blank=True, empties=empties)
         if not (old and new):
             return cls(graph.iri, old, new, empties=empties)
@@ -90,12 +86,6 @@ def update(changes: Iterable[Change]) -> str:
 
 def _block(iri: str, lines: Sequence[bytes]) -> bytes:
     return b"GRAPH <" + iri.encode() + b"> {\n" + b"\n".join(lines) + b"\n}\n" if lines else b""
-
-
-def has_blank(document: bytes) -> bool:
-    """Tell whether a document of N-Triples holds a blank node."""
-    # Most documents do not hold the two signs at all, which is told much faster.
-    return b"_:" in document and _BLANK.search(document) is not None
 
 
 def _lines(document: bytes) -> list[bytes]:

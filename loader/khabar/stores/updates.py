@@ -5,20 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from khabar.errors import StoreFailed
+from khabar.graphs import NamedGraph, has_blank_nodes
 from khabar.queries.spelling import spell
-
-if TYPE_CHECKING:
-    from khabar.graphs import NamedGraph
 
 MEDIA_TYPE: Final = "application/sparql-update"
 
 _REMOVALS: Final = 100
 # An escape of N-Triples, from left to right; the letter u after an escaped backslash is told apart.
 _ESCAPE: Final = re.compile(rb"\\(?:\\([uU])?|.)")
-_BLANK: Final = re.compile(rb"^(?:_:|<[^>]*> <[^>]*> _:)", re.MULTILINE)
 
 
 def replacement(graph: NamedGraph, *, triples: int, size: int | None) -> list[bytes]:
@@ -75,11 +72,6 @@ def reading(graph: str, start: bytes = b"", limit: int | None = None) -> str:
 def staging(graph: str) -> str:
     """The name under which a large graph is built before it is moved into its place."""
     return f"urn:khabar:staging:{hashlib.sha256(graph.encode()).hexdigest()}"
-
-
-def has_blank_nodes(document: bytes) -> bool:
-    """Whether a canonical document has a blank node."""
-    return b"_:" in document and _BLANK.search(document) is not None
 
 
 def _insertion(before: str, name: str, lines: Sequence[bytes]) -> bytes:

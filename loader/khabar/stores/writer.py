@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from khabar.errors import FileFailed, KhabarError, StoreFailed
-from khabar.graphs import NamedGraph
+from khabar.graphs import NamedGraph, has_blank_nodes
 from khabar.queries.results import Rows
-from khabar.stores.changes import Change, batches, has_blank, nquads, pieces, update
+from khabar.stores.changes import Change, batches, nquads, pieces, update
 from khabar.stores.embedded import is_store
 from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.engine_lock import EngineLock
@@ -121,7 +121,7 @@ class EmbeddedWriter:
             changed: list[Change] = []
             long: list[Change] = []
             for graph in {graph.iri: graph for graph in graphs}.values():
-                if not self._has(graph.iri) and graph.count <= _AT_ONCE and not has_blank(graph.document):
+                if not self._has(graph.iri) and graph.count <= _AT_ONCE and not has_blank_nodes(graph.document):
                     fresh += [graph] if graph.document else []
                     continue
                 change = Change.of(graph, self.read(graph.iri))
