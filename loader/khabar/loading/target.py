@@ -40,7 +40,8 @@ def open_load(
         except OSError as error:
             raise FileFailed.from_os(state, error, "a folder for the journals of loads") from None
         stack.enter_context(Lock(journal.path.with_suffix(".lock"), f"{_address(target)}, load", wait=wait))
-        store = stack.enter_context(open_writer(target))
+        endpoint = target if isinstance(target, Endpoint) else Endpoint(str(target))
+        store = stack.enter_context(open_writer(endpoint))
         # Read under the lock: another load may have written it meanwhile.
         yield store, journal_of(target, base, state), REMOTE
 

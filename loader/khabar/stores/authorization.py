@@ -6,13 +6,16 @@ import base64
 import ipaddress
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import httpx
 
     from khabar.stores.credentials import Credentials
+
+SCHEMES: Final = ("basic", "digest", "bearer")
+"""Every way of authentication that khabar speaks."""
 
 
 class Authorization:

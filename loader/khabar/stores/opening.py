@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from khabar.stores.store import GraphReader, GraphStore, Store
     from khabar.stores.wire import Request
     from khabar.terms import Quad
-
-_SCHEMES: Final = ("basic", "digest", "bearer")
 
 
 def open_target(target: str | Path | Endpoint, corpus: Callable[[Path], Iterable[Quad]]) -> Store:
@@ -68,16 +66,12 @@ def open_reader(target: str | Path | Endpoint) -> Iterator[GraphReader]:
 
 
 @contextlib.contextmanager
-def open_writer(target: str | Path | Endpoint, *, wait: float = 0.0) -> Iterator[GraphStore]:
-    """The store in a folder, which may not be there yet, or at an address, to be written while the block runs.
+def open_writer(endpoint: Endpoint) -> Iterator[GraphStore]:
+    """The store at an address, to be written while the block runs; raises StoreFailed.
 
-    A folder has one writer at a time; another is waited for as long as ``wait`` says, in seconds. Raises FileFailed and
-    StoreFailed.
+    The store in a folder is written by a `khabar.stores.writer.EmbeddedWriter`.
     """
-    from khabar.stores.writer import EmbeddedWriter
-
-    endpoint = _endpoint(target)
-    with EmbeddedWriter(Path(str(target)), wait=wait) if endpoint is None else _remote_graphs(endpoint) as store:
+    with _remote_graphs(_signed(endpoint)) as store:
         yield store
 
 
@@ -97,7 +91,7 @@ def recognised(endpoint: Endpoint) -> Profile:
     One or two addresses of it are read, none is written. Raises StoreFailed for a name that is no profile's, for a
     store that does not answer, and for one that is not recognised.
     """
-    from khabar.stores.authorization import Authorization
+    from khabar.stores.authorization import SCHEMES, Authorization
     from khabar.stores.remote import PATIENCE
     from khabar.stores.wire import Request, Wire, address_of
 
@@ -106,7 +100,7 @@ def recognised(endpoint: Endpoint) -> Profile:
     if endpoint.update or endpoint.graphs:
         return profiles.find("generic")
     address = address_of(endpoint.address)
-    authorization = Authorization(endpoint.credentials, _SCHEMES) if endpoint.credentials else None
+    authorization = Authorization(endpoint.credentials, SCHEMES) if endpoint.credentials else None
     with Wire(address, timeout=endpoint.timeout, authorization=authorization) as wire:
         for probe in profiles.probes(address):
             request = Request(method="GET", address=probe, where=address)
@@ -137,11 +131,12 @@ def prefixes(store: Store) -> Mapping[str, str]:
 
 def _endpoint(target: str | Path | Endpoint) -> Endpoint | None:
     if isinstance(target, Endpoint):
-        endpoint = target
-    elif is_address(target):
-        endpoint = Endpoint(str(target))
-    else:
-        return None
+        return _signed(target)
+    return _signed(Endpoint(str(target))) if is_address(target) else None
+
+
+def _signed(endpoint: Endpoint) -> Endpoint:
+    """``endpoint`` with the credentials of netrc, unless it has any."""
     if endpoint.credentials is None and (host := urlsplit(endpoint.address).hostname):
         return msgspec.structs.replace(endpoint, credentials=credentials.for_host(host))
     return endpoint

@@ -10,7 +10,7 @@ from khabar.errors import StoreFailed
 from khabar.queries import guard
 from khabar.queries.results import JSON_TYPE, Rows
 from khabar.queries.spelling import Blank, Term
-from khabar.stores.authorization import Authorization
+from khabar.stores.authorization import SCHEMES, Authorization
 from khabar.stores.endpoint import TIMEOUT
 from khabar.stores.federation import federated
 from khabar.stores.profiles import addresses, parameters, preceded
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from khabar.stores.credentials import Credentials
     from khabar.stores.profiles import Profile
 
-_SCHEMES: Final = ("basic", "digest", "bearer")
 _EXPECTED: Final = "the results of a query as JSON"
 _JSON_TYPES: Final = (JSON_TYPE, "application/json")
 _BOOLEAN: Final = XSD + "boolean"
@@ -61,7 +60,7 @@ class RemoteStore:
         else:
             self._address = address if profile is None else addresses(profile, address).query
         self._patience = patience
-        schemes = _SCHEMES if profile is None else profile.authentication
+        schemes = SCHEMES if profile is None else profile.authentication
         authorization = Authorization(credentials, schemes) if credentials else None
         self._wire = wire or Wire(address, timeout=timeout, authorization=authorization)
 
