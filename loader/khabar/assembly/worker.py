@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from khabar.assembly.messages import receive, send
-from khabar.assembly.work import Bench, Build, Built, Check, Checked, Frame, Read, Readings, Task, Weighed
+from khabar.assembly.work import Bench, Frame, Reply, Task
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
@@ -26,8 +26,8 @@ class Broken(msgspec.Struct, frozen=True, tag=True):
     told: str
 
 
-Request: TypeAlias = Frame | Read | Check | Build
-Answer: TypeAlias = Readings | Checked | Built | Weighed | Finished | Broken
+Request: TypeAlias = Frame | Task
+Answer: TypeAlias = Reply | Finished | Broken
 
 
 def main() -> None:
