@@ -204,16 +204,16 @@ def diff(source: Path, target: str, graph: str | None, form: str, *, brief: bool
 
     found = pipeline.diff(source, endpoints.endpoint(target, **known), graph=graph)
     differs = False
-    for piece in _DIFFERENCES["brief" if brief and form == "text" else form](found):
+    for piece in _text(found, brief=brief) if form == "text" else _OTHERS[form](found):
         differs = True
         streams.data(piece)
     click.get_current_context().exit(1 if differs else 0)
 
 
-def _text(found: Iterable[GraphDifference]) -> Iterator[str]:
+def _text(found: Iterable[GraphDifference], *, brief: bool = False) -> Iterator[str]:
     from khabar.loading.difference import text
 
-    return text(found)
+    return text(found, brief=brief)
 
 
 def _patch(found: Iterable[GraphDifference]) -> Iterator[str]:
@@ -228,12 +228,7 @@ def _json(found: Iterable[GraphDifference]) -> Iterator[str]:
         yield json.dumps({"graph": each.graph, "kind": each.kind, **lines}, ensure_ascii=False) + "\n"
 
 
-def _brief(found: Iterable[GraphDifference]) -> Iterator[str]:
-    for each in found:
-        yield f"{each.kind} <{each.graph}> -{len(each.removed)} +{len(each.added)}\n"
-
-
-_DIFFERENCES = {"text": _text, "brief": _brief, "patch": _patch, "json": _json}
+_OTHERS = {"patch": _patch, "json": _json}
 
 
 @click.command()

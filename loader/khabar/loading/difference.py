@@ -47,8 +47,10 @@ def differences(graphs: Iterable[NamedGraph], store: GraphReader, base: str | No
             yield GraphDifference(name, "extra", removed=tuple(held.document.splitlines(keepends=True)))
 
 
-def text(found: Iterable[GraphDifference]) -> Iterator[str]:
+def text(found: Iterable[GraphDifference], *, brief: bool = False) -> Iterator[str]:
     r"""Differences for people, line by line: each graph, then ``-`` what is in the store alone, ``+`` what is wanted.
+
+    When ``brief``, the graphs alone.
 
     >>> print(*text([GraphDifference("urn:g", "differing", (b"<urn:a> <urn:b> <urn:c> .\n",))]), sep="", end="")
     differing <urn:g> -1 +0
@@ -56,8 +58,9 @@ def text(found: Iterable[GraphDifference]) -> Iterator[str]:
     """
     for each in found:
         yield f"{each.kind} <{each.graph}> -{len(each.removed)} +{len(each.added)}\n"
-        yield from (f"- {line.decode()}" for line in each.removed)
-        yield from (f"+ {line.decode()}" for line in each.added)
+        if not brief:
+            yield from (f"- {line.decode()}" for line in each.removed)
+            yield from (f"+ {line.decode()}" for line in each.added)
 
 
 def patch(found: Iterable[GraphDifference]) -> Iterator[str]:
