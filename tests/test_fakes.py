@@ -6,7 +6,6 @@ import base64
 import functools
 import http.client
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -74,12 +73,10 @@ def test_every_store_that_cannot_be_had_has_a_stand_in() -> None:
 
 
 @EVERY
-def test_a_stand_in_starts_at_once_and_leaves_nothing(fake: Fake) -> None:
+def test_a_stand_in_leaves_nothing(fake: Fake) -> None:
     before = threading.active_count()
-    start = time.monotonic()
     with fake.running() as running, opened(running) as store:
         store.replace([PORT])
-    assert time.monotonic() - start < 2
     assert threading.active_count() == before
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
-import time
 from pathlib import Path
 
 import pyoxigraph
@@ -113,11 +112,9 @@ def test_the_labels_of_many_blank_nodes_are_those_of_rdfc(tmp_path: Path) -> Non
 def test_blank_nodes_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     nodes = range(10)
     clique = "".join(f"_:n{one} <urn:knows> _:n{two} .\n" for one in nodes for two in nodes if one != two)
-    start = time.monotonic()
     path = written(tmp_path, "clique.nt", clique)
     with pytest.raises(FileFailed) as caught:
         list(read_file(path, "urn:g", seconds=1))
-    assert time.monotonic() - start < 5
     assert str(caught.value) == (
         f"{path}, graph urn:g: expected blank nodes that can be told apart within 1 s, found too many that are alike"
         " (give them IRIs)"

@@ -153,7 +153,7 @@ def test_another_holder_is_waited_for(tmp_path: Path) -> None:
     started = time.monotonic()
     with pytest.raises(StoreFailed), Lock(tmp_path / "lock", "the store", wait=0.1):
         pass
-    assert 0.1 <= time.monotonic() - started < 5
+    assert time.monotonic() - started >= 0.1
     threading.Timer(0.1, release.set).start()
     with Lock(tmp_path / "lock", "the store", wait=30):
         pass

@@ -136,9 +136,7 @@ def _dripping(data: bytes) -> Act:
     ids=["silent", "head", "body", "dripping head", "dripping body", "dripping chunks"],
 )
 def test_the_deadline_holds_wherever_the_server_stops(act: Act) -> None:
-    start = time.monotonic()
     failure = failed(act, "PUT", b"body", timeout=0.3)
-    assert time.monotonic() - start < 1
     assert str(failure) == "here: expected an answer, found no whole answer within 0.3 seconds"
     assert (failure.kind, failure.sent) == ("late", True)
 
@@ -148,9 +146,7 @@ def test_the_deadline_holds_while_sending() -> None:
         head(connection)
         time.sleep(1)
 
-    start = time.monotonic()
     failure = failed(act, "PUT", b"x" * 50_000_000, timeout=0.3)
-    assert time.monotonic() - start < 3
     assert (failure.kind, failure.sent) == ("late", True)
 
 
@@ -164,11 +160,9 @@ def test_the_deadline_holds_while_a_name_is_looked_up(monkeypatch: pytest.Monkey
         return real(host, port, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    start = time.monotonic()
     with Wire("http://example.invalid/", timeout=0.2) as wire, pytest.raises(Unanswered) as caught:
         wire.send(request("http://example.invalid/"))
     release.set()
-    assert time.monotonic() - start < 1
     assert (caught.value.kind, caught.value.sent) == ("late", False)
 
 
@@ -413,9 +407,7 @@ def test_no_proxy_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_the_words_of_a_server_are_shown_on_one_line(body: bytes, shown: str) -> None:
-    start = time.monotonic()
     assert quoted(body) == shown
-    assert time.monotonic() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -445,14 +437,20 @@ def test_an_address_goes_in_ascii(address: str, ascii_address: str) -> None:
 
 
 def test_closing_ends_what_is_under_way() -> None:
-    with scripted(_nothing) as server, Wire(server.address) as wire, ThreadPoolExecutor(1) as threads:
+    begun = threading.Event()
+
+    def act(connection: socket.socket) -> None:
+        asked(connection)
+        begun.set()
+        connection.recv(1)
+
+    with scripted(act) as server, Wire(server.address) as wire, ThreadPoolExecutor(1) as threads:
         under_way = threads.submit(wire.send, request(server.address))
-        time.sleep(0.1)
-        start = time.monotonic()
+        assert begun.wait(30)
         wire.close()
-        with pytest.raises(Unanswered):
+        with pytest.raises(Unanswered) as caught:
             under_way.result()
-        assert time.monotonic() - start < 1
+        assert caught.value.kind == "broken"
 
 
 def test_nothing_is_left_open_when_a_wire_is_forgotten() -> None:
