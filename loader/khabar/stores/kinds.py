@@ -47,6 +47,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that a SELECT, and triples that a graph read whole, give at most; the rest is left out without a word."""
     update_limit: int
     """Triples in one INSERT DATA."""
+    connections: int | None = None
+    """Requests of one load at a time, where more would wait for one another; None where they need not."""
     atomic: bool
     """Whether readers see a PUT, or an update, as a whole."""
     page: str = ""
@@ -111,6 +113,7 @@ _VIRTUOSO: Final = Profile(
     request_limit=None,
     row_limit=10_000,
     update_limit=1_000,
+    connections=1,
     atomic=False,
     rewrites=VIRTUOSO,
     quirks=(
@@ -126,6 +129,7 @@ _VIRTUOSO: Final = Profile(
         "A query sent as application/sparql-query is never answered; khabar sends queries as forms.",
         'A query with VALUES is sent with `DEFINE sql:select-option "ORDER"`: left to order its patterns, it may hang.',
         "Truth values come as 1 and 0; where a query says `xsd:boolean(...)`, khabar gives them as true and false.",
+        "Writers at a time wait for each other, and one of them is refused with 500, SR172: khabar writes one by one.",
         "A PUT that names no graph answers 200 with a form and stores nothing.",
         "A graph that was emptied is no graph: reading it gives 404.",
         "Its pages write the parameter as `graph` and as `graph-uri`; 7.2.5 takes both.",

@@ -18,7 +18,7 @@ from khabar.stores.authorization import Authorization
 from khabar.stores.documents import ACCEPTED, triples
 from khabar.stores.endpoint import CONNECTIONS, TIMEOUT
 from khabar.stores.profiles import addresses
-from khabar.stores.refusals import REMEDIES, Unanswered, quoted, refusal
+from khabar.stores.refusals import REMEDIES, quoted, refusal, unanswered
 from khabar.stores.remote import RemoteStore
 from khabar.stores.retries import Retries, Tries, is_unsure
 from khabar.stores.store import NO_SERVICES
@@ -97,7 +97,8 @@ class RemoteGraphs:
         self._queries = RemoteStore(
             base, profile=profile, query=self._addresses.query, wire=self._wire, patience=self._retries
         )
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="khabar-writer")
+        at_most = profile.connections or connections
+        self._threads = ThreadPoolExecutor(min(connections, at_most), thread_name_prefix="khabar-writer")
 
     def __enter__(self) -> Self:
         return self
@@ -257,14 +258,7 @@ class RemoteGraphs:
             return
         _success(request, answer)
         if answer.media_type == "text/html" and answer.body and not self._is_told_by_a_page(answer):
-            raise Unanswered(
-                where=request.where,
-                expected=request.expected,
-                found=f"text/html: {quoted(answer.body)}",
-                kind="page",
-                sent=True,
-                remedy=_ADDRESS_REMEDY,
-            )
+            raise unanswered(request, "page", f"text/html: {quoted(answer.body)}", remedy=_ADDRESS_REMEDY)
 
     def _is_told_by_a_page(self, answer: Answer) -> bool:
         words = self._profile.page.encode()
