@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from khabar.stores.profiles import PROFILES, Profile, addresses
 
 _HEAD = """# Stores
 
-Made from the profiles of `khabar.stores.kinds` by `make docs`. Every row names its sources; what could not be found out
-is said.
+Made from the profiles of `khabar.stores.kinds` by `make docs`. Every section names its sources; what could not be found
+out is said.
 
     khabar load CORPUS --to ADDRESS --profile NAME
     khabar query NAME --on ADDRESS --profile NAME
@@ -18,7 +20,7 @@ from `KHABAR_USER` and `KHABAR_PASSWORD`, or from `KHABAR_TOKEN` (bearer), or fr
 from the command line or the address. They go to that host alone; a SERVICE has those of netrc for its own host.
 
 """
-_COLUMNS = ("store", "queries", "updates", "graphs", "authentication", "default graph", "a request")
+_COLUMNS = ("store", "queries, updates, graphs", "authentication", "default graph", "limits", "quirks")
 
 
 def page() -> str:
@@ -37,11 +39,19 @@ def _cells(profile: Profile) -> tuple[str, ...]:
     there = addresses(profile, profile.example)
     return (
         f"[{profile.title}](#{anchor})",
-        *(_path(profile, address) for address in (there.query, there.update, there.graphs)),
+        "<br>".join(_path(profile, address) for address in (there.query, there.update, there.graphs)),
         ", ".join(profile.authentication),
         _union(profile),
-        f"{profile.request_limit:,} bytes" if profile.request_limit else "not known",
+        "<br>".join(_limits(profile)),
+        "<br>".join(profile.quirks),
     )
+
+
+def _limits(profile: Profile) -> Iterator[str]:
+    yield f"a request: {profile.request_limit:,} bytes" if profile.request_limit else "a request: not known"
+    yield f"an INSERT DATA: {profile.update_limit:,} triples"
+    if profile.row_limit:
+        yield f"an answer: {profile.row_limit:,} rows"
 
 
 def _path(profile: Profile, address: str) -> str:
