@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from khabar.stores.refusals import Unanswered, quoted
+from khabar.stores.refusals import quoted, unanswered
 
 if TYPE_CHECKING:
     from khabar.stores.wire import Answer, Request
@@ -36,14 +36,8 @@ def triples(request: Request, answer: Answer) -> bytes:
     if (suffix := _PARSED.get(answer.media_type)) is not None:
         return _parsed(request, body, suffix)
     kind = answer.media_type or "an answer without a type"
-    raise Unanswered(
-        where=request.where,
-        expected=request.expected,
-        found=f"{kind}: {quoted(body)}",
-        kind="page",
-        sent=True,
-        remedy="give the address of the store, and the profile that it has",
-    )
+    remedy = "give the address of the store, and the profile that it has"
+    raise unanswered(request, "page", f"{kind}: {quoted(body)}", remedy=remedy)
 
 
 def _parsed(request: Request, body: bytes, suffix: str) -> bytes:
@@ -56,10 +50,5 @@ def _parsed(request: Request, body: bytes, suffix: str) -> bytes:
         return pyoxigraph.serialize((quad.triple for quad in quads), format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
     except (SyntaxError, ValueError) as error:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise Unanswered(
-            where=request.where,
-            expected=request.expected,
-            found=f"RDF that is wrong or cut off: {quoted(message.encode())}",
-            kind="broken",
-            sent=True,
-        ) from None
+        found = f"RDF that is wrong or cut off: {quoted(message.encode())}"
+        raise unanswered(request, "broken", found) from None

@@ -70,6 +70,11 @@ class Refused(StoreFailed):
         self.asked = asked
 
 
+def unanswered(request: Request, kind: str, found: str, *, sent: bool = True, remedy: str = "") -> Unanswered:
+    """The failure of ``request``, which had no whole answer, or one of another kind; see `Unanswered`."""
+    return Unanswered(where=request.where, expected=request.expected, found=found, kind=kind, sent=sent, remedy=remedy)
+
+
 def refusal(request: Request, answer: Answer, remedies: Mapping[int, str] = REMEDIES) -> Refused:
     """The failure that ``answer`` is, with the server's own words and what helps."""
     remedy = remedies.get(answer.status, "")

@@ -14,7 +14,7 @@ from khabar.stores.authorization import SCHEMES, Authorization
 from khabar.stores.endpoint import TIMEOUT
 from khabar.stores.federation import federated
 from khabar.stores.profiles import addresses, parameters, preceded
-from khabar.stores.refusals import Unanswered, quoted, refusal
+from khabar.stores.refusals import quoted, refusal, unanswered
 from khabar.stores.retries import Retries, may_ask_again
 from khabar.stores.store import NO_SERVICES
 from khabar.stores.wire import AGENT, Request, Wire, address_of
@@ -123,7 +123,8 @@ class RemoteStore:
             raise refusal(request, answer)
         if answer.media_type not in _JSON_TYPES:
             kind = answer.media_type or "an answer without a type"
-            raise _malformed(request, f"{kind}: {quoted(answer.body)}", "give the address of the endpoint itself")
+            remedy = "give the address of the endpoint itself"
+            raise unanswered(request, "page", f"{kind}: {quoted(answer.body)}", remedy=remedy)
         if most := answer.headers.get("x-sparql-maxrows"):
             # Virtuoso says so of an answer that it may have cut, under status 200.
             raise StoreFailed(
@@ -136,7 +137,7 @@ class RemoteStore:
             return _rows(json.loads(answer.body))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             found = f"JSON that is cut off or of another shape: {quoted(answer.body[-200:])}"
-            raise _malformed(request, found) from None
+            raise unanswered(request, "page", found) from None
 
     def _refuse_split_graphs(self) -> None:
         anything = "ASK { ?s ?p ?o }"
@@ -151,12 +152,6 @@ class RemoteStore:
             found="an empty default graph beside named graphs",
             remedy="Oxigraph: end the address in ?union-default-graph; Fuseki: tdb2:unionDefaultGraph true",
         )
-
-
-def _malformed(request: Request, found: str, remedy: str = "") -> Unanswered:
-    return Unanswered(
-        where=request.where, expected=request.expected, found=found, kind="page", sent=True, remedy=remedy
-    )
 
 
 def _rows(answer: Any) -> Rows:

@@ -24,7 +24,7 @@ import msgspec
 from khabar import __version__
 from khabar.errors import StoreFailed
 from khabar.stores.endpoint import TIMEOUT
-from khabar.stores.refusals import REDIRECTED, Unanswered, quoted
+from khabar.stores.refusals import REDIRECTED, Unanswered, quoted, unanswered
 from khabar.stores.streams import Deadline, Stream, connect
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Wire:
         with contextlib.closing(response):
             if connection.ended:
                 # The library takes the end of a connection for the end of the head.
-                raise _failure(request, "broken", "an answer cut off before its body", sent=True)
+                raise unanswered(request, "broken", "an answer cut off before its body")
             body = self._body(request, response)
         answer = Answer(
             status=response.status,
@@ -199,7 +199,7 @@ class Wire:
         )
         encoding = answer.headers.get("content-encoding", "identity").lower()
         if encoding != "identity" and body:
-            raise _failure(request, "malformed", f"an answer in the encoding {quoted(encoding.encode())}", sent=True)
+            raise unanswered(request, "malformed", f"an answer in the encoding {quoted(encoding.encode())}")
         self.met = True
         return answer, whole and not response.will_close
 
@@ -211,28 +211,29 @@ class Wire:
                 pieces.append(piece)
                 size += len(piece)
                 if size > self._size_limit:
-                    raise _failure(request, "large", f"more than {self._size_limit:,} bytes", sent=True)
+                    found = f"more than {self._size_limit:,} bytes"
+                    raise unanswered(request, "large", found, remedy="narrow the query by a parameter")
             if not response.length:
                 return b"".join(pieces)
         except http.client.IncompleteRead as error:
             size += len(error.partial)
-        raise _failure(request, "broken", f"an answer cut off after {size:,} bytes", sent=True)
+        raise unanswered(request, "broken", f"an answer cut off after {size:,} bytes")
 
     def _unanswered(
         self, request: Request, connection: _Connection, error: OSError | http.client.HTTPException
     ) -> Unanswered:
         sent = connection.written
         if isinstance(error, TimeoutError):
-            return _failure(request, "late", f"no whole answer within {self._timeout:g} seconds", sent=sent)
+            return unanswered(request, "late", f"no whole answer within {self._timeout:g} seconds", sent=sent)
         if isinstance(error, ssl.SSLCertVerificationError):
             found = f"a certificate that is not trusted: {error.verify_message}"
-            return _failure(request, "untrusted", found, sent=sent)
+            return unanswered(request, "untrusted", found, sent=sent)
         if isinstance(error, socket.gaierror):
             kind = "unreachable" if error.errno == socket.EAI_AGAIN else "unresolved"
-            return _failure(request, kind, error.strerror or "no such host", sent=sent)
+            return unanswered(request, kind, error.strerror or "no such host", sent=sent)
         found = (error.strerror if isinstance(error, OSError) else "") or " ".join(str(error).split())
         kind = "broken" if sent else "unreachable"
-        return _failure(request, kind, quoted(found.encode()) or type(error).__name__, sent=sent)
+        return unanswered(request, kind, quoted(found.encode()) or type(error).__name__, sent=sent)
 
     def _taken(self, parts: SplitResult) -> _Connection:
         with self._lock:
@@ -340,7 +341,7 @@ def _same_host(request: Request, address: str, location: str) -> str:
         same = there.username is None and _is_same(here, there)
         host = there.hostname or ""
     except ValueError:
-        raise _failure(request, "malformed", "a redirect to no address", sent=True) from None
+        raise unanswered(request, "malformed", "a redirect to no address") from None
     if not same:
         raise Unanswered(
             where=request.where,
@@ -358,8 +359,3 @@ def _is_same(here: SplitResult, there: SplitResult) -> bool:
         return False
     ports = here.port or _PORTS[here.scheme], there.port or _PORTS[there.scheme]
     return ports[0] == ports[1] or (ports == (80, 443) and here.scheme != there.scheme)
-
-
-def _failure(request: Request, kind: str, found: str, *, sent: bool) -> Unanswered:
-    remedy = "narrow the query by a parameter" if kind == "large" else ""
-    return Unanswered(where=request.where, expected=request.expected, found=found, kind=kind, sent=sent, remedy=remedy)
