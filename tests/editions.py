@@ -7,21 +7,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from descriptions import description
 from khabar.description import VOID
 from khabar.graphs import NamedGraph
-from khabar.iris import DATASET_GRAPH, Iris
+from khabar.iris import Iris
 from khabar.loading.journal import Journal
 from khabar.loading.load import Loaded, load
 from khabar.loading.sending import Pace
 from khabar.loading.target import open_load
 from khabar.stores.store import GraphStore
-from khabar.vocabulary import property_of
 
 BASE: Final = "https://example.org/editions/"
 _IRIS: Final = Iris(BASE)
 _NEW: Final = 8
 _PACE: Final = Pace(graphs=10)
-_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 
 
 def edition(number: int, articles: int = 60, triples: int = 40) -> list[NamedGraph]:
@@ -35,7 +34,7 @@ def edition(number: int, articles: int = 60, triples: int = 40) -> list[NamedGra
         _article(name, number, triples, is_new=name >= first + articles)
         for name in range(first, first + articles + _NEW)
     ]
-    return [*graphs, _description(graphs)]
+    return [*graphs, description(BASE, graphs)]
 
 
 def held(graphs: list[NamedGraph]) -> Mapping[str, str]:
@@ -65,13 +64,3 @@ def _article(name: int, number: int, triples: int, *, is_new: bool) -> NamedGrap
         _IRIS.graph(f"a{name}"),
         (f'<{subject}> <{VOID}example> "{line} of {name}, {changed}" .\n'.encode() for line in range(count)),
     )
-
-
-def _description(graphs: list[NamedGraph]) -> NamedGraph:
-    return NamedGraph.of(_IRIS.graph(DATASET_GRAPH), (line for graph in graphs for line in _entry(graph)))
-
-
-def _entry(graph: NamedGraph) -> Iterator[bytes]:
-    yield f"<{BASE}> <{VOID}subset> <{graph.iri}> .\n".encode()
-    yield f'<{graph.iri}> <{VOID}triples> "{graph.count}"^^<{_INTEGER}> .\n'.encode()
-    yield f'<{graph.iri}> <{property_of("graph_digest")}> "{graph.digest}" .\n'.encode()

@@ -6,8 +6,10 @@ import random
 from collections.abc import Iterator
 from typing import Final
 
+from descriptions import description
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
+from khabar.terms import XSD
 from khabar.vocabulary import property_of
 
 ARTICLES: Final = ("airport", "bridge", "canal", "dam", "embassy", "ferry")
@@ -17,13 +19,11 @@ _ONLY_EARLIER: Final = "archive"
 _ONLY_LATER: Final = "ferry"
 _CHANGED: Final = frozenset({"bridge", "dam", "derived"})
 _LARGE: Final = "canal"
-_VOID: Final = "http://rdfs.org/ns/void#"
 _LABEL: Final = "http://www.w3.org/2000/01/rdf-schema#label"
-_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 _WORDS: Final = (
     '"said \\"no\\""@en',
     '"نفى المسؤول ذلك"@ar',
-    f'"42"^^<{_INTEGER}>',
+    f'"42"^^<{XSD}integer>',
     '"one\\nline \\\\ two"',
     '"C:\\\\users"',
     '"🚢"',
@@ -47,7 +47,7 @@ def corpus(name: str, edition: int = 2) -> list[NamedGraph]:
         articles.append(_ONLY_EARLIER)
     names = [*sorted(articles), "entities", "derived"]
     graphs = [NamedGraph.of(iris.graph(each), _lines(iris, each, edition if each in _CHANGED else 0)) for each in names]
-    return [*graphs, NamedGraph.of(iris.graph("dataset"), _description(base(name), graphs))]
+    return [*graphs, description(base(name), graphs)]
 
 
 def _lines(iris: Iris, name: str, edition: int) -> Iterator[bytes]:
@@ -57,10 +57,3 @@ def _lines(iris: Iris, name: str, edition: int) -> Iterator[bytes]:
         other = f"{iris.namespace('agents')}agent-{chosen.randrange(20)}"
         yield f"<{subject}> <{property_of('participant')}> <{other}> .\n".encode()
         yield f"<{subject}> <{_LABEL}> {chosen.choice(_WORDS)} .\n".encode()
-
-
-def _description(dataset: str, graphs: list[NamedGraph]) -> Iterator[bytes]:
-    for graph in graphs:
-        yield f"<{dataset}> <{_VOID}subset> <{graph.iri}> .\n".encode()
-        yield f'<{graph.iri}> <{_VOID}triples> "{graph.count}"^^<{_INTEGER}> .\n'.encode()
-        yield f'<{graph.iri}> <{property_of("graph_digest")}> "{graph.digest}" .\n'.encode()

@@ -9,14 +9,13 @@ from typing import Any
 
 import pyoxigraph
 
+from descriptions import description
 from khabar.canonical import canonical
 from khabar.errors import StoreFailed
 from khabar.graphs import NamedGraph
 from khabar.loading.journal import Journal
-from khabar.loading.plan import description_of
 from khabar.queries.results import Rows
 from khabar.stores.store import NO_SERVICES, OxigraphStore, Rewrite
-from khabar.vocabulary import property_of
 
 BASE = "https://example.org/eastport/"
 TARGET = "memory"
@@ -121,6 +120,13 @@ class HeldGraphs(OxigraphStore):
         graphs = {name: canonical(name, OxigraphStore.read(self, name)) for name in names}
         return {name: graph for name, graph in graphs.items() if graph.count}
 
+    def copy(self) -> HeldGraphs:
+        """Another store that holds the same."""
+        copy = HeldGraphs()
+        for each in self.content().values():
+            copy.put(each)
+        return copy
+
     def writes(self) -> list[str]:
         return [call for call in self.calls if not call.startswith(("select", "read"))]
 
@@ -164,10 +170,6 @@ def graph(name: str, *texts: str, base: str = BASE) -> NamedGraph:
 def corpus(graphs: Iterable[NamedGraph], *, base: str = BASE, title: str = "Eastport") -> Iterator[NamedGraph]:
     """A corpus of ``graphs``: them, and the description of the dataset last."""
     listed = list(graphs)
-    lines = [f'<{base}> <http://purl.org/dc/terms/title> "{title}"@en .\n'.encode()]
-    for each in listed:
-        if each.count:
-            lines.append(f"<{base}> <http://rdfs.org/ns/void#subset> <{each.iri}> .\n".encode())
-            lines.append(f'<{each.iri}> <{property_of("graph_digest")}> "{each.digest}" .\n'.encode())
+    title_line = f'<{base}> <http://purl.org/dc/terms/title> "{title}"@en .\n'.encode()
     yield from listed
-    yield NamedGraph.of(description_of(base), lines)
+    yield description(base, listed, title_line)

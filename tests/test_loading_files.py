@@ -87,18 +87,18 @@ def test_wherever_the_load_of_a_dump_ends_the_corpus_can_be_loaded_again(tmp_pat
     complete = Life()
     before = HeldGraphs()
     full(before, tmp_path, OLD)
-    filed(_copy(before), tmp_path, corpus(NEW), complete)
+    filed(before.copy(), tmp_path, corpus(NEW), complete)
     assert complete.steps > 25
     for last in range(complete.steps):
         for graphs in (OLD, NEW):
-            store = _copy(before)
+            store = before.copy()
             folder = tmp_path / f"{last}-{graphs is OLD}"
             folder.mkdir()
             with contextlib.suppress(Died):
                 filed(store, folder, corpus(NEW), Life(last))
             full(store, folder, graphs)
             assert store.content() == content(*corpus(graphs)), last
-        store = _copy(before)
+        store = before.copy()
         with contextlib.suppress(Died):
             filed(store, tmp_path, corpus(NEW), Life(last))
         there = {iri for iri, each in store.content().items() if content(*corpus(NEW)).get(iri) == each}
@@ -106,10 +106,3 @@ def test_wherever_the_load_of_a_dump_ends_the_corpus_can_be_loaded_again(tmp_pat
         filed(store, tmp_path, corpus(NEW))
         assert store.content() == content(*corpus(NEW)) | content(OLD[2]), last
         assert not set(store.replaced) & there, last
-
-
-def _copy(store: HeldGraphs) -> HeldGraphs:
-    copy = HeldGraphs()
-    for each in store.content().values():
-        copy.put(each)
-    return copy

@@ -94,7 +94,7 @@ def test_what_is_held_is_asked_of_the_store(tmp_path: Path) -> None:
         to_graph=pyoxigraph.NamedNode("urn:copy"),
     )
     own = journal(tmp_path)
-    assert held(store, BASE, own) == Held(digests={G.iri: G.digest}, counts={G.iri: 2, f"{BASE}graphs/dataset": 3})
+    assert held(store, BASE, own) == Held(digests={G.iri: G.digest}, counts={G.iri: 2, f"{BASE}graphs/dataset": 4})
     store.add(marker(BASE, "z"))
     store.add(marker(BASE, own.load))
     assert held(store, BASE, own).loads == {BASE: frozenset({"z", own.load})}
