@@ -78,5 +78,6 @@ def _value(parameter: click.Parameter) -> str:
 
 
 def _meaning(option: click.Option) -> str:
-    default = f" Default: `{option.default}`." if isinstance(option.default, str) else ""
-    return f"{option.help}{default}"
+    default = option.default if isinstance(option.default, str) or option.show_default else ""
+    shown = f"{default:g}" if isinstance(default, float) else default
+    return f"{option.help} Default: `{shown}`." if shown else f"{option.help}"
