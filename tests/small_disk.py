@@ -10,9 +10,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Self
-
-_PAGE: Final = 1 << 16
+from typing import Self
 
 
 class SmallDisk:

@@ -22,8 +22,6 @@ _PAGE_OF_BLAZEGRAPH = (
     b"<html><head><title>blazegraph</title></head><body><p>totalElapsed=8ms, elapsed=4ms, connFlush=0ms</p>"
     b"<hr><p>COMMIT: totalElapsed=15ms, commitTime=1651761749071, mutationCount=1</p></html>"
 )
-_DESCRIBED_BY_BLAZEGRAPH = b"""<rdf:RDF xmlns:KB="http://www.bigdata.com/rdf#/features/KB/"
- xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><KB:Namespace>news</KB:Namespace></rdf:RDF>"""
 
 
 def fuseki(engine: Engine, asked: Asked) -> Given:

@@ -40,7 +40,6 @@ class Figures(msgspec.Struct, kw_only=True):
     resumed: int = 0
     least: int = 0
     most: int = 0
-    enough: int = 0
     seconds: float = 0.0
     told: list[str] = msgspec.field(default_factory=list)
     """What was told that does not name the reason."""
@@ -84,7 +83,6 @@ def fill(disk: SmallDisk, points: int, seed: int) -> Figures:
         disk.leave(room)
         failure = done(partial(_load, disk, folder, new, room))
         if failure is None:
-            figures.enough += 1
             needed = int(needed * 0.97)
         else:
             figures.note(failure, room)

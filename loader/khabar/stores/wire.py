@@ -300,7 +300,7 @@ class _Connection(http.client.HTTPConnection):
         return self._stream is None or self.sock is None or self._stream.is_stale()
 
 
-def address_of(address: str, what: str = "endpoint") -> str:
+def address_of(address: str) -> str:
     """``address`` in the ASCII of the wire (RFC 3987, section 3.1), without a fragment.
 
     Raises StoreFailed for what is no http or https address, and for one with a name or a password in it, which every
@@ -313,11 +313,11 @@ def address_of(address: str, what: str = "endpoint") -> str:
         host, port, parts = "", None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20<>\"]", address):
         raise StoreFailed(
-            where=what, expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
+            where="endpoint", expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
         )
     if parts.username is not None or parts.password is not None:
         raise StoreFailed(
-            where=what,
+            where="endpoint",
             expected="an address without a name and a password",
             found=f"one for {host} with them",
             remedy="put them into KHABAR_USER and KHABAR_PASSWORD, or into ~/.netrc",
