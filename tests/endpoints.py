@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.server
-import shutil
-import socket
-import subprocess
-import sysconfig
+import tempfile
 import threading
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from servers import Server, free_port, installed
 
 JSON = "application/sparql-results+json"
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -22,37 +19,21 @@ Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 @contextlib.contextmanager
 def oxigraph(data: str, *options: str, suffix: str = "ttl") -> Iterator[str]:
     """The address of ``oxigraph serve`` with ``data`` in its default graph (Turtle) or in its graphs (N-Quads)."""
-    program = shutil.which("oxigraph", path=sysconfig.get_path("scripts")) or shutil.which("oxigraph")
-    assert program is not None, "the package oxigraph brings the program"
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        port = chosen.getsockname()[1]
-    process = subprocess.Popen(
-        [program, "serve", "--bind", f"127.0.0.1:{port}", *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address)
-        kind = {"ttl": "text/turtle", "nq": "application/n-quads"}[suffix]
-        where = f"{address}/store?default" if suffix == "ttl" else f"{address}/store"
-        request = urllib.request.Request(  # noqa: S310 - the same
-            where, data=data.encode(), headers={"Content-Type": kind}, method="PUT" if suffix == "ttl" else "POST"
-        )
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - an address of this test
-            yield f"{address}/query"
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(address: str) -> None:
-    for _ in range(100):
-        with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(address, timeout=5):  # noqa: S310 - the same
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"no server at {address}")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [installed("oxigraph"), "serve", "--bind", f"127.0.0.1:{port}", *options]
+        server = Server(command, port, Path(folder))
+        try:
+            server.start()
+            kind = {"ttl": "text/turtle", "nq": "application/n-quads"}[suffix]
+            where = f"{server.address}/store?default" if suffix == "ttl" else f"{server.address}/store"
+            request = urllib.request.Request(  # noqa: S310 - an address of this test
+                where, data=data.encode(), headers={"Content-Type": kind}, method="PUT" if suffix == "ttl" else "POST"
+            )
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - the same
+                yield f"{server.address}/query"
+        finally:
+            server.kill()
 
 
 class Endpoint:

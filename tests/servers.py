@@ -97,7 +97,7 @@ class Kind(NamedTuple):
 
 
 def _oxigraph(folder: Path) -> Server:
-    program, port = _installed("oxigraph"), free_port()
+    program, port = installed("oxigraph"), free_port()
     location = str(folder / "data")
     return Server([program, "serve", "--location", location, "--bind", f"127.0.0.1:{port}"], port, folder)
 
@@ -205,7 +205,8 @@ def session(kinds: Sequence[Kind], factory: pytest.TempPathFactory) -> Iterator[
         yield server
 
 
-def _installed(name: str) -> str:
+def installed(name: str) -> str:
+    """The program of this name that a package of Python brings."""
     program = shutil.which(name, path=sysconfig.get_path("scripts")) or shutil.which(name)
     assert program is not None, f"the package {name} brings the program"
     return program
