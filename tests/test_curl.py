@@ -129,7 +129,7 @@ def _environment(credentials: Credentials) -> Mapping[str, str]:
                 "from_netrc": True,
                 "file": "-",
             },
-            "curl -sS --fail-with-body --anyauth --netrc --upload-file - http://h/",
+            "curl -sS --fail-with-body --anyauth --netrc --request PUT --data-binary @- http://h/",
         ),
         (
             Request(method="PUT", address="http://h/", body=b"x", where=""),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from khabar.stores.credentials import Credentials
     from khabar.stores.wire import Request
+
+_LONGEST: Final = 100_000
+"""Bytes of a body that stand in the arguments of curl; Linux gives a program no argument of more than 128 KiB."""
 
 
 def command(
@@ -21,9 +24,10 @@ def command(
 ) -> str:
     """The line of a POSIX shell by which curl sends ``request``.
 
-    The body is read from ``file``, or stands in the line where none is given. Of ``credentials`` the line shows which
-    kind they are, never what they are: it names the variables of the environment, or netrc, for the shell and curl to
-    read. ``schemes`` are the ways of authentication that the store takes.
+    The body is read from ``file``, from standard input where that is ``-``, or stands in the line where none is given.
+    Of ``credentials`` the line shows which kind they are, never what they are: it names the variables of the
+    environment, or netrc, for the shell and curl to read. ``schemes`` are the ways of authentication that the store
+    takes.
 
     >>> from khabar.stores.wire import Request
     >>> address = "http://localhost:7878/store?graph=urn%3Aa"
@@ -36,15 +40,19 @@ def command(
     for name, value in request.headers:
         words += ["--header", shlex.quote(f"{name}: {value}")]
     words += _signed(credentials, schemes, from_netrc=from_netrc)
-    if request.body is not None and request.method == "PUT" and file:
+    spoken = ""
+    if request.body is not None and request.method == "PUT" and file not in {"", "-"}:
         words += ["--upload-file", shlex.quote(file)]
     else:
         words += ["--request", request.method] if request.method != "GET" else []
         if request.body is not None:
-            # curl takes what follows an @ for the name of a file; no update and no document begins with one.
+            if not file and len(request.body) > _LONGEST:
+                spoken, file = f"printf %s {shlex.quote(request.body.decode('utf-8', 'replace'))} | ", "-"
+            # curl takes what follows an @ for the name of a file; no update and no document begins with one. It reads
+            # standard input whole before it sends it: in chunks, as by --upload-file, Virtuoso takes it for nothing.
             body = f"@{file}" if file else request.body.decode("utf-8", "replace")
             words += ["--data-binary", shlex.quote(body)]
-    return " ".join([*words, shlex.quote(request.address)])
+    return spoken + " ".join([*words, shlex.quote(request.address)])
 
 
 def _signed(credentials: Credentials | None, schemes: Sequence[str], *, from_netrc: bool) -> list[str]:

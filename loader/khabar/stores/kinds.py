@@ -131,6 +131,7 @@ _VIRTUOSO: Final = Profile(
         "Truth values come as 1 and 0; where a query says `xsd:boolean(...)`, khabar gives them as true and false.",
         "Writers at a time wait for each other, and one of them is refused with 500, SR172: khabar writes one by one.",
         "A PUT that names no graph answers 200 with a form and stores nothing.",
+        "A PUT whose body comes in chunks answers 201 and stores nothing; khabar says the length of each.",
         "A graph that was emptied is no graph: reading it gives 404.",
         "Its pages write the parameter as `graph` and as `graph-uri`; 7.2.5 takes both.",
         "Version 8 could not be tried; what its documentation says of these addresses is the same.",
