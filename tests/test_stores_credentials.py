@@ -22,12 +22,13 @@ from khabar.graphs import NamedGraph
 from khabar.stores.authorization import Authorization
 from khabar.stores.credentials import Credentials, for_host, from_environment
 from khabar.stores.curl import command
+from khabar.stores.endpoint import address_of
 from khabar.stores.profiles import PROFILES, find
 from khabar.stores.refusals import REMEDIES
 from khabar.stores.remote import PATIENCE, RemoteStore
 from khabar.stores.remote_graphs import RemoteGraphs
 from khabar.stores.retries import Retries
-from khabar.stores.wire import Request, Wire, address_of
+from khabar.stores.wire import Request, Wire
 from scripted import Act, answer, asked, saying, scripted
 
 QUICK = Retries(tries=2, sleep=lambda _: None)

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from khabar.errors import StoreFailed
+from khabar.stores.endpoint import address_of
 from khabar.stores.refusals import Unanswered, quoted
-from khabar.stores.wire import AGENT, Answer, Request, Wire, _is_same, address_of
+from khabar.stores.wire import AGENT, Answer, Request, Wire, _is_same
 from scripted import Act, Scripted, answer, asked, head, saying, scripted
 
 PEM = Path(__file__).parent / "data" / "loopback.pem"

@@ -15,7 +15,7 @@ from khabar.errors import FileFailed, StoreFailed
 from khabar.queries import catalogue
 from khabar.queries.results import plain
 from khabar.stores import credentials, embedded, memory, profiles
-from khabar.stores.endpoint import Endpoint, is_address
+from khabar.stores.endpoint import Endpoint, address_of, is_address
 
 if TYPE_CHECKING:
     from khabar.graphs import NamedGraph
@@ -81,8 +81,11 @@ def is_store(target: str | Path | Endpoint) -> bool:
 
 
 def is_corpus(path: Path) -> bool:
-    """Tell whether ``path`` is the folder of a corpus."""
-    return (path / "corpus.yaml").exists()
+    """Tell whether ``path`` is the folder of a corpus; raises FileFailed where that cannot be seen."""
+    try:
+        return (path / "corpus.yaml").exists()
+    except OSError as error:
+        raise FileFailed.from_os(path, error, "what can be read") from None
 
 
 def recognised(endpoint: Endpoint) -> Profile:
@@ -93,7 +96,7 @@ def recognised(endpoint: Endpoint) -> Profile:
     """
     from khabar.stores.authorization import SCHEMES, Authorization
     from khabar.stores.remote import PATIENCE
-    from khabar.stores.wire import Request, Wire, address_of
+    from khabar.stores.wire import Request, Wire
 
     if endpoint.profile:
         return profiles.find(endpoint.profile)

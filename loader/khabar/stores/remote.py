@@ -11,13 +11,13 @@ from khabar.queries import guard
 from khabar.queries.results import JSON_TYPE, Rows
 from khabar.queries.spelling import Blank, Term
 from khabar.stores.authorization import SCHEMES, Authorization
-from khabar.stores.endpoint import TIMEOUT
+from khabar.stores.endpoint import TIMEOUT, address_of
 from khabar.stores.federation import federated
 from khabar.stores.profiles import addresses, parameters, preceded
 from khabar.stores.refusals import quoted, refusal, unanswered
 from khabar.stores.retries import Retries, may_ask_again
 from khabar.stores.store import NO_SERVICES
-from khabar.stores.wire import AGENT, Request, Wire, address_of
+from khabar.stores.wire import AGENT, Request, Wire
 from khabar.terms import LANG_STRING, XSD, XSD_STRING, Literal
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from khabar.errors import StoreFailed
 from khabar.stores import updates
 from khabar.stores.authorization import Authorization
 from khabar.stores.documents import ACCEPTED, triples
-from khabar.stores.endpoint import CONNECTIONS, TIMEOUT
+from khabar.stores.endpoint import CONNECTIONS, TIMEOUT, address_of
 from khabar.stores.profiles import addresses
 from khabar.stores.refusals import REMEDIES, quoted, refusal, unanswered
 from khabar.stores.remote import RemoteStore
 from khabar.stores.retries import Retries, Tries, is_unsure
 from khabar.stores.store import NO_SERVICES
-from khabar.stores.wire import Answer, Request, Wire, address_of
+from khabar.stores.wire import Answer, Request, Wire
 
 if TYPE_CHECKING:
     import ssl

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import re
 import socket
 import ssl
 import threading
@@ -17,13 +16,12 @@ import weakref
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
 from khabar import __version__
-from khabar.errors import StoreFailed
-from khabar.stores.endpoint import TIMEOUT
+from khabar.stores.endpoint import TIMEOUT, quoted_address
 from khabar.stores.refusals import REDIRECTED, Unanswered, quoted, unanswered
 from khabar.stores.streams import Deadline, Stream, connect
 
@@ -44,7 +42,6 @@ REDIRECTS: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}
 _PIECE: Final = 1024 * 1024
 _ALWAYS: Final = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
-_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -300,39 +297,6 @@ class _Connection(http.client.HTTPConnection):
         return self._stream is None or self.sock is None or self._stream.is_stale()
 
 
-def address_of(address: str) -> str:
-    """``address`` in the ASCII of the wire (RFC 3987, section 3.1), without a fragment.
-
-    Raises StoreFailed for what is no http or https address, and for one with a name or a password in it, which every
-    list of processes and every log would show; the sentence shows neither.
-    """
-    try:
-        parts = urlsplit(address)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20<>\"]", address):
-        raise StoreFailed(
-            where="endpoint", expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
-        )
-    if parts.username is not None or parts.password is not None:
-        raise StoreFailed(
-            where="endpoint",
-            expected="an address without a name and a password",
-            found=f"one for {host} with them",
-            remedy="put them into KHABAR_USER and KHABAR_PASSWORD, or into ~/.netrc",
-        )
-    netloc = parts.netloc
-    if not netloc.isascii():
-        netloc = host if port is None else f"{host}:{port}"
-    return _quoted_address(parts, netloc)
-
-
-def _quoted_address(parts: SplitResult, netloc: str) -> str:
-    path, query = (quote(part, safe=_SAFE, errors="replace") for part in (parts.path, parts.query))
-    return urlunsplit((parts.scheme, netloc, path, query, ""))
-
-
 def _same_host(request: Request, address: str, location: str) -> str:
     here = urlsplit(address)
     try:
@@ -351,7 +315,7 @@ def _same_host(request: Request, address: str, location: str) -> str:
             kind="redirected",
             sent=True,
         )
-    return _quoted_address(there, there.netloc)
+    return quoted_address(there, there.netloc)
 
 
 def _is_same(here: SplitResult, there: SplitResult) -> bool:
