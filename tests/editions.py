@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from khabar.loading.journal import Journal
 from khabar.loading.load import Loaded, load
 from khabar.loading.sending import Pace
 from khabar.loading.target import open_load
+from khabar.stores.embedded import open_folder
 from khabar.stores.store import GraphStore
 
 BASE: Final = "https://example.org/editions/"
@@ -37,9 +38,16 @@ def edition(number: int, articles: int = 60, triples: int = 40) -> list[NamedGra
     return [*graphs, description(BASE, graphs)]
 
 
-def held(graphs: list[NamedGraph]) -> Mapping[str, str]:
+def held(graphs: Iterable[NamedGraph]) -> Mapping[str, str]:
     """The digest of each graph by its name."""
     return {graph.iri: graph.digest for graph in graphs}
+
+
+def held_by(folder: Path) -> Mapping[str, str]:
+    """The digest of each graph in the store in ``folder`` by its name."""
+    store = open_folder(folder)
+    names = [str(row[0]) for row in store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")]
+    return held(NamedGraph.of(name, store.read(name).splitlines(keepends=True)) for name in names)
 
 
 def load_edition(graphs: list[NamedGraph], folder: Path) -> Loaded:

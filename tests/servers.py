@@ -110,7 +110,7 @@ def _rdflib(folder: Path) -> Server:
 
 def _virtuoso(folder: Path) -> Server:
     program = shutil.which(VIRTUOSO)
-    assert program is not None, "the Debian package virtuoso-opensource brings the program"
+    assert program is not None, "the Debian package virtuoso-opensource-7-bin brings the program"
     port, sql_port = free_port(), free_port()
     (folder / "virtuoso.ini").write_text(VIRTUOSO_INI.format(port=port, sql_port=sql_port), "utf-8")
     command = [program, "+foreground", "+configfile", "virtuoso.ini"]

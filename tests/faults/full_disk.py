@@ -8,18 +8,16 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from editions import edition, held, load_edition
+from editions import edition, held, held_by, load_edition
 from forked import done
 from khabar.errors import FileFailed
 from khabar.graphs import NamedGraph
-from khabar.stores.embedded import open_folder
 from khabar.stores.working_copy import WorkingCopy
 from khabar.stores.writer import EmbeddedWriter
 from small_disk import SmallDisk
@@ -86,11 +84,11 @@ def fill(disk: SmallDisk, points: int, seed: int) -> Figures:
             needed = int(needed * 0.97)
         else:
             figures.note(failure, room)
-            figures.intact += done(partial(_held_by, folder)) == held(old)
+            figures.intact += done(partial(held_by, folder)) == held(old)
             disk.free()
             figures.resumed += (disk.folder / ".store.loading.json").exists()
             failure = done(partial(_load, disk, folder, new, SIZE))
-            figures.finished += failure is None and done(partial(_held_by, folder)) == held(new)
+            figures.finished += failure is None and done(partial(held_by, folder)) == held(new)
         old = new
     figures.seconds = time.monotonic() - started
     return figures
@@ -113,12 +111,6 @@ def _load(disk: SmallDisk, folder: Path, graphs: list[NamedGraph], room: int) ->
     except FileFailed as failure:
         return str(failure)
     return None
-
-
-def _held_by(folder: Path) -> Mapping[str, str]:
-    store = open_folder(folder)
-    names = [str(row[0]) for row in store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")]
-    return {name: NamedGraph.of(name, store.read(name).splitlines(keepends=True)).digest for name in names}
 
 
 def main() -> None:

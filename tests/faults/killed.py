@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 import pyoxigraph  # noqa: F401 - imported once here, it need not be in each child
 
-from editions import edition, held, interrupted, load_edition
+from editions import edition, held, held_by, interrupted, load_edition
 from forked import Child, done, in_memory
 from khabar.graphs import NamedGraph
 from khabar.queries.catalogue import catalogue
@@ -85,7 +85,7 @@ def strike(folder: Path, kills: int, seed: int) -> Figures:
         else:
             done(work)
         figures.loads += 1
-        figures.unequal += done(partial(_held_by, folder)) != held(new)
+        figures.unequal += done(partial(held_by, folder)) != held(new)
         old = new
     figures.seconds = time.monotonic() - started
     return figures
@@ -137,12 +137,6 @@ def _note(figures: Figures, found: Found, *, few: bool) -> None:
     figures.slowest = max(figures.slowest, found.seconds)
     moment = "after publishing" if found.is_published else "at work" if found.resumed else "before the working copy"
     figures.struck[f"{moment}{' in steps' if few and moment == 'at work' else ''}"] += 1
-
-
-def _held_by(folder: Path) -> Mapping[str, str]:
-    store = open_folder(folder)
-    rows = store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
-    return {name: _digest(name, store.read(name)) for name in (str(row[0]) for row in rows)}
 
 
 def _digest(name: str, document: bytes) -> str:

@@ -10,19 +10,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import msgspec
 
-from editions import edition, held, load_edition
+from editions import edition, held, held_by, load_edition
 from forked import Child, done
 from khabar.errors import KhabarError
 from khabar.graphs import NamedGraph
-from khabar.stores.embedded import open_folder
 from khabar.stores.writer import EmbeddedWriter
+from servers import installed
 from small_disk import SmallDisk
 
 NOBODY: Final = 65534
@@ -61,8 +61,8 @@ def refuse(kind: str, folder: Path, hindrance: Hindrance) -> Case:
     done(partial(_load, folder, old))
     with hindrance(folder):
         told = done(partial(_load_as_nobody if kind == RIGHTS else _load, folder, new))
-        intact = done(partial(_held_by, folder)) == held(old)
-    finished = done(partial(_load, folder, new)) == "" and done(partial(_held_by, folder)) == held(new)
+        intact = done(partial(held_by, folder)) == held(old)
+    finished = done(partial(_load, folder, new)) == "" and done(partial(held_by, folder)) == held(new)
     return Case(kind=kind, store=str(folder), told=told, intact=intact, finished=finished)
 
 
@@ -79,12 +79,6 @@ def _load_as_nobody(folder: Path, graphs: list[NamedGraph]) -> str:
     if not os.getuid():
         os.setuid(NOBODY)
     return _load(folder, graphs)
-
-
-def _held_by(folder: Path) -> Mapping[str, str]:
-    store = open_folder(folder)
-    names = [str(row[0]) for row in store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")]
-    return {name: NamedGraph.of(name, store.read(name).splitlines(keepends=True)).digest for name in names}
 
 
 @contextlib.contextmanager
@@ -117,7 +111,7 @@ def _hold(folder: Path, ready: int) -> None:
 
 @contextlib.contextmanager
 def _server(folder: Path) -> Iterator[None]:
-    command = ["oxigraph", "serve", "--location", str(folder), "--bind", "127.0.0.1:0"]
+    command = [installed("oxigraph"), "serve", "--location", str(folder), "--bind", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
         assert server.stderr is not None
         server.stderr.readline()
