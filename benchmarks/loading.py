@@ -52,7 +52,9 @@ def embedded(place: Path, count: int, rounds: int) -> None:
     unchanged = medians({"`khabar load CORPUS` again, nothing changed": loads["`khabar load CORPUS`"]}, 1)
     unchanged |= medians({"`khabar load CORPUS` again, nothing changed": loads["`khabar load CORPUS`"]}, rounds)
     article = sorted((folder / "articles").glob("*.yaml"))[count // 2]
-    article.write_text(article.read_text("utf-8").replace("minister", "the minister", 1), encoding="utf-8")
+    article.write_text(
+        article.read_text("utf-8").replace("denies ferry deal", "denies talk of a ferry deal", 1), "utf-8"
+    )
     changed = {"`khabar load CORPUS` again, one article changed": run(loads["`khabar load CORPUS`"])}
     alone = run((PYTHON, "-c", ASSEMBLE, str(folder)))
     unit = found["`oxigraph load` of ready N-Quads"]
