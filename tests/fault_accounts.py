@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -92,8 +92,8 @@ def account(exchanges: Iterable[Exchange], held: Mapping[str, Lines]) -> Account
                 found.additions += 1
             elif moment == "begun" and effect.removes:
                 found.removals += 1
-            # A graph that is built aside is no one's yet; what comes after the client gave it up was sent long before.
-            elif moment == "begun" and not graph.startswith(ASIDE) and not exchange.abandoned:
+            # A graph that is built aside is no one's yet.
+            elif moment == "begun" and not graph.startswith(ASIDE):
                 _judge(found, exchange, effect, told.get(graph), tried.get(graph))
                 tried[graph] = exchange, effect
                 if not _is_refused(exchange):
@@ -206,6 +206,16 @@ def _updates(text: bytes) -> Iterator[Effect]:
     emptied = {effect.graph for effect in order if effect.empties}
     yield from (effect for effect in order if effect.graph not in added)
     yield from (Effect(name, name in emptied, frozenset(lines)) for name, lines in added.items())
+
+
+def overtook(exchanges: Sequence[Exchange]) -> bool:
+    """Whether something that its client had given up was the last that was done to a graph."""
+    last: dict[str, tuple[int, Exchange]] = {}
+    for exchange in exchanges:
+        for effect in effects(exchange):
+            if exchange.done is not None and exchange.done > last.get(effect.graph, (0, exchange))[0]:
+                last[effect.graph] = exchange.done, exchange
+    return any(exchange.fault is Kind.DONE_LATE for _, exchange in last.values())
 
 
 def struck(exchanges: Iterable[Exchange]) -> list[tuple[Kind, int]]:

@@ -31,8 +31,6 @@ class Exchange:
     fault: Kind | None = None
     again: bool = False
     """The fault is the one before, which lasts."""
-    abandoned: bool = False
-    """The client had given it up before the proxy, which may be slow, looked at it."""
     method: str = ""
     target: str = ""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)

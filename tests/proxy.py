@@ -210,9 +210,10 @@ class Proxy:
         finally:
             with self._lock:
                 self._idle.discard(line)
-        if is_over or self.refusing:
+        # What a client gave up before the proxy, which may be slow, looked at it is never done.
+        if is_over or self.refusing or self._left(line, 0):
             return False
-        found = self._begin(abandoned=self._left(line, 0))
+        found = self._begin()
         try:
             return self._suffer(line, store, found)
         finally:
@@ -227,12 +228,12 @@ class Proxy:
                 found.ended = self._order
             self._ended.notify_all()
 
-    def _begin(self, *, abandoned: bool) -> Exchange:
+    def _begin(self) -> Exchange:
         with self._lock:
             self._number += 1
             self._order += 1
             self._under_way += 1
-            found = Exchange(self._number, self._plan.pop(self._number, None), abandoned=abandoned, begun=self._order)
+            found = Exchange(self._number, self._plan.pop(self._number, None), begun=self._order)
             self.exchanges.append(found)
             self._shut_if_refused()
             return found
@@ -367,9 +368,8 @@ class Proxy:
     @staticmethod
     def _left(line: socket.socket, seconds: float) -> bool:
         """Whether the client went away, or the proxy was closed or armed anew, within ``seconds``."""
-        hung_up = select.POLLRDHUP | select.POLLHUP | select.POLLERR
         poll = select.poll()
-        poll.register(line, hung_up)
+        poll.register(line, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
         return bool(poll.poll(max(0.0, seconds) * 1000))
 
     def _let_another_end(self) -> None:

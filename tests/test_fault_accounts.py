@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from fault_accounts import Effect, account, effects, struck
+from fault_accounts import Effect, account, effects, overtook, struck
 from fault_exchanges import Exchange
 from fault_kinds import Kind
 from khabar.graphs import NamedGraph
@@ -113,10 +113,12 @@ def test_what_is_gone_may_be_removed_again() -> None:
     assert found.held[GRAPH] == frozenset()
 
 
-def test_what_arrives_after_the_client_gave_it_up_was_not_sent_again() -> None:
-    overtaken = dataclasses.replace(put(told=None), abandoned=True)
-    assert account(in_order([get(b""), put(), get(ONE), overtaken]), {}).duplicates == []
-    assert [number for number, _ in account(in_order([get(b""), put(), get(ONE), put()]), {}).duplicates] == [4]
+def test_what_is_done_late_and_last_is_told_apart() -> None:
+    late = dataclasses.replace(put(told=None, fault=Kind.DONE_LATE), begun=1, done=4, ended=2)
+    again = dataclasses.replace(put(), begun=3, done=5, ended=6)
+    assert not overtook([late, again])
+    assert overtook([dataclasses.replace(late, done=7), again])
+    assert not overtook([again, get(ONE)])
 
 
 def test_what_was_there_before_is_not_to_be_sent() -> None:

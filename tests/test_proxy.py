@@ -310,19 +310,21 @@ def test_the_client_is_killed_before_or_after_the_store_did_it(store: str, kind:
     assert kept(store, name) == (b"" if kind is Kind.KILLED_BEFORE else LINE)
 
 
-def test_a_request_that_was_given_up_before_it_was_read_is_told_apart(store: str) -> None:
-    request = f"GET {target('abandoned')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+def test_a_request_that_was_given_up_before_anyone_looked_at_it_is_never_done(store: str) -> None:
+    request = f"DELETE {target('given-up')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     with proxied(store, {}) as proxy:
+        line = to(proxy)
+        assert asked(line, "PUT", target("given-up"), LINE)[1] is not None
         with proxy._lock, socket.create_connection(("127.0.0.1", proxy.port)) as given_up:
             # While the lock is held no one looks at it.
             given_up.sendall(request)
-        until = time.monotonic() + 20
-        while not proxy.exchanges and time.monotonic() < until:
-            time.sleep(0.01)
-        line = to(proxy)
-        assert asked(line, "GET", target("abandoned"))[0].startswith("404")
+        assert asked(line, "GET", target("given-up"))[2] == LINE
         line.close()
-        assert [found.abandoned for found in proxy.exchanges] == [True, False]
+        until = time.monotonic() + 20
+        while proxy._lines and time.monotonic() < until:
+            time.sleep(0.01)
+        assert [found.method for found in proxy.exchanges] == ["PUT", "GET"]
+    assert kept(store, "given-up") == LINE
 
 
 def test_connections_are_kept_and_requests_counted_over_all_of_them(store: str) -> None:
