@@ -186,8 +186,8 @@ def test_what_is_not_proved_is_not_loaded(tmp_path: Path) -> None:
         loaded(store, tmp_path, OLD)
     line = f"<{BASE}articles/b> <http://purl.org/dc/terms/title>"
     assert str(caught.value) == (
-        f"graph {name('b')}: expected 1 triples as they were sent, found 1 triples,"
-        f' 1 missing, the first: {line} "three"@en .; 1 others, the first: {line} "tres"@en .'
+        f"graph {name('b')}: expected 1 triple as sent, found 1 triple,"
+        f' 1 missing, the first: {line} "three"@en .; 1 too many, the first: {line} "tres"@en .'
         " (the load is not proved: run it again)"
     )
     assert described(store.content()[DESCRIPTION]) == {}

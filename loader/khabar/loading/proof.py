@@ -50,23 +50,12 @@ def compare(meant: NamedGraph, found: bytes, rewrites: Sequence[Rewrite] = ()) -
     return Comparison(held.count, *_differing(meant, held, rewrites))
 
 
-def prove(meant: NamedGraph, found: bytes, rewrites: Sequence[Rewrite] = ()) -> int:
-    """Return the number of triples that the store holds for a graph that is as it is ``meant``; see `compare`.
-
-    Raises StoreFailed, which names a triple, for one that is not.
-    """
-    comparison = compare(meant, found, rewrites)
-    if not comparison.is_equal:
-        raise refusal(meant, comparison)
-    return comparison.count
-
-
 def refusal(meant: NamedGraph, comparison: Comparison) -> StoreFailed:
     """The error for a graph that was sent and is not what was ``meant``."""
     return StoreFailed(
         where=f"graph {meant.iri}",
-        expected=f"{meant.count:,} triples as they were sent",
-        found=f"{comparison.count:,} triples, {_first(comparison)}",
+        expected=f"{_triples(meant.count)} as sent",
+        found=f"{_triples(comparison.count)}, {_first(comparison)}",
         remedy="the load is not proved: run it again",
     )
 
@@ -103,10 +92,14 @@ def _lines(graph: NamedGraph) -> list[bytes]:
 def _first(comparison: Comparison) -> str:
     parts = [
         f"{len(lines):,} {word}, the first: {_shown(lines[0])}"
-        for lines, word in ((comparison.lacking, "missing"), (comparison.beyond, "others"))
+        for lines, word in ((comparison.lacking, "missing"), (comparison.beyond, "too many"))
         if lines
     ]
     return "; ".join(parts)
+
+
+def _triples(count: int) -> str:
+    return f"{count:,} triple{'s' * (count != 1)}"
 
 
 def _shown(line: bytes) -> str:
