@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import subprocess
@@ -121,3 +122,23 @@ def test_after_kill_9_the_same_command_sends_the_rest(shell: Shell, place: int, 
     assert code == 0, said
     assert "there from an interrupted load" in said
     assert_nothing_is_sent_twice(shell)
+
+
+def test_a_mark_that_arrives_after_all_else_is_mended_by_the_next_load(shell: Shell) -> None:
+    assert shell.load()[0] == 0
+    last = [found for found in shell.proxy.exchanges if found.method == "PUT"][-1]
+    line = http.client.HTTPConnection("127.0.0.1", shell.proxy.port, timeout=20)
+
+    def ask(method: str, body: bytes | None = None) -> set[bytes]:
+        kind = {"Content-Type": "application/n-triples"} if body else {"Accept": "application/n-triples"}
+        line.request(method, last.target, body, kind)
+        with line.getresponse() as answer:
+            return set(answer.read().splitlines(keepends=True))
+
+    mark = next(found.body for found in shell.proxy.exchanges if found.method == "POST" and found.writes)
+    ask("POST", mark)
+    assert mark in ask("GET")
+    code, said = shell.load()
+    assert code == 0, said
+    assert ask("GET") == set(last.body.splitlines(keepends=True))
+    line.close()
