@@ -12,7 +12,7 @@ from khabar.errors import StoreFailed
 from khabar.graphs import NamedGraph
 from khabar.loading import plan
 from khabar.queries.catalogue import find
-from khabar.queries.results import plain
+from khabar.stores.store import asked, number
 from khabar.vocabulary import prefixes
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def dump(store: GraphReader, graphs: Iterable[str] | None = None) -> Iterator[Na
 
 def outside(store: Store) -> int:
     """The number of triples in ``store`` that stand in no named graph. Raises StoreFailed."""
-    ((count,),) = store.select(find("triples-outside-graphs").text).rows
-    return int(plain(count))
+    return sum(number(store, count) for (count,) in asked(store, find("triples-outside-graphs")))
 
 
 def apart(graph: NamedGraph) -> NamedGraph:

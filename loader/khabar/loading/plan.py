@@ -13,9 +13,9 @@ import msgspec
 from khabar.graphs import NamedGraph
 from khabar.iris import DATASET_GRAPH, GRAPHS, Iris
 from khabar.loading.proof import rewritten
-from khabar.queries.binding import bind
 from khabar.queries.catalogue import find
 from khabar.queries.results import plain
+from khabar.stores.store import asked, number
 from khabar.vocabulary import property_of
 
 if TYPE_CHECKING:
@@ -74,16 +74,15 @@ def counts(store: Store, base: str | None) -> Mapping[str, int]:
     """How many triples each graph of a corpus holds, the description of the corpus included; or each graph at all."""
     given = {"corpus": base} if base is not None else {}
     rows = _pages(store, "triples-per-graph", given)
-    found = {plain(graph): int(plain(count)) for graph, count in rows}
+    found = {plain(graph): number(store, count) for graph, count in rows}
     return {graph: count for graph, count in found.items() if base is None or base_of(graph) == base}
 
 
 def loads(store: Store, base: str | None) -> Mapping[str, frozenset[str]]:
     """The loads that began and are not yet proved, by the base of their corpus."""
     query = find("loads-under-way")
-    rows = store.select(bind(query, {"corpus": base} if base is not None else {}))
     found: dict[str, frozenset[str]] = {}
-    for corpus, load in rows:
+    for corpus, load in asked(store, query, {"corpus": base} if base is not None else {}):
         found[plain(corpus)] = found.get(plain(corpus), frozenset()) | {plain(load)}
     return found
 
@@ -93,7 +92,7 @@ def _pages(store: Store, query: str, given: Mapping[str, str]) -> Iterator[tuple
     chosen = find(query)
     graph = chosen.columns.index("graph")
     after: dict[str, str] = {}
-    while rows := store.select(bind(chosen, {**given, **after})).rows:
+    while rows := asked(store, chosen, {**given, **after}):
         yield from rows
         after = {"after": plain(rows[-1][graph])}
 

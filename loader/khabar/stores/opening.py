@@ -16,6 +16,7 @@ from khabar.queries import catalogue
 from khabar.queries.results import plain
 from khabar.stores import credentials, embedded, memory, profiles
 from khabar.stores.endpoint import Endpoint, address_of, is_address
+from khabar.stores.store import asked
 
 if TYPE_CHECKING:
     from khabar.graphs import NamedGraph
@@ -128,7 +129,8 @@ def prefixes(store: Store) -> Mapping[str, str]:
     """The prefixes of the corpus in ``store``, by which ids become IRIs; none unless it holds exactly one corpus."""
     from khabar.iris import Iris
 
-    bases = set(store.select(catalogue.find("corpora").text).column("corpus"))
+    query = catalogue.find("corpora")
+    bases = {row[query.columns.index("corpus")] for row in asked(store, query)}
     return Iris(plain(bases.pop())).prefixes() if len(bases) == 1 else {}
 
 
@@ -140,7 +142,7 @@ def _endpoint(target: str | Path | Endpoint) -> Endpoint | None:
 
 def _signed(endpoint: Endpoint) -> Endpoint:
     """``endpoint`` with the credentials of netrc, unless it has any."""
-    if endpoint.credentials is None and (host := urlsplit(endpoint.address).hostname):
+    if endpoint.credentials is None and (host := urlsplit(address_of(endpoint.address)).hostname):
         return msgspec.structs.replace(endpoint, credentials=credentials.for_host(host))
     return endpoint
 

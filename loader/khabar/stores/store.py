@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 from khabar.errors import QueryRefused, StoreFailed
 from khabar.graphs import NamedGraph
 from khabar.queries import guard
-from khabar.queries.results import Rows
+from khabar.queries.binding import bind
+from khabar.queries.results import Rows, plain
 from khabar.queries.spelling import Blank, Term
 from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.federation import federated
@@ -17,10 +18,15 @@ from khabar.stores.federation import federated
 if TYPE_CHECKING:
     import pyoxigraph
 
+    from khabar.queries.binding import Value
+    from khabar.queries.catalogue import Query
+
 Rewrite: TypeAlias = Callable[[bytes], bytes]
 """What a store makes of one line of N-Triples, where it is known to change literals: a pure function, idempotent."""
 
 NO_SERVICES: Final[Mapping[str, str]] = MappingProxyType({})
+
+_SHOWN: Final = 160
 
 
 class Store(Protocol):
@@ -72,6 +78,30 @@ class GraphStore(GraphReader, Protocol):
 
     def publish(self) -> None:
         """Let readers see what was written since the store was opened, all at once where the store can do that."""
+
+
+def asked(store: Store, query: Query, given: Mapping[str, Value] = NO_SERVICES) -> tuple[tuple[Term | None, ...], ...]:
+    """The rows that ``store`` gives to a bundled ``query`` with the parameters ``given``.
+
+    Raises StoreFailed, also for an answer that has other columns than the query.
+    """
+    found = store.select(bind(query, given))
+    if found.columns != query.columns:
+        raise StoreFailed(
+            where=store.name,
+            expected=f"an answer with the columns {', '.join(query.columns)}",
+            found=", ".join(found.columns)[:_SHOWN] or "one without columns",
+            remedy="see that the address is that of a SPARQL endpoint",
+        )
+    return found.rows
+
+
+def number(store: Store, term: Term | None) -> int:
+    """The number that ``store`` gave for how many there are; raises StoreFailed for anything else."""
+    try:
+        return int(plain(term))
+    except ValueError:
+        raise StoreFailed(where=store.name, expected="a number", found=repr(plain(term)[:_SHOWN])) from None
 
 
 class OxigraphStore:
