@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -61,7 +62,9 @@ def run(arguments: Sequence[str]) -> int:
         return _pipe_closed()
     except OSError as error:
         # Only standard output is written to outside the functions that name their file.
-        streams.say(str(FileFailed.from_os("standard output", error, "room to write")))
+        # It may have been standard error, and then nothing can be said.
+        with contextlib.suppress(OSError):
+            streams.say(str(FileFailed.from_os("standard output", error, "room to write")))
         _discard_output()
         return FAILED
     return code

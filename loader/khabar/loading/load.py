@@ -209,7 +209,8 @@ class _Load:
             if self._is_changed or self._held.loads:
                 self._prove(self._base, unwanted if prune else [])
             self._describe(self._description, sender)
-        if self._is_changed or self._store.resumed:
+        # A store of which nothing is wanted is made all the same.
+        if self._is_changed or self._store.resumed or not self._digests:
             self._store.publish()
         self._journal.finish()
         return Loaded(

@@ -88,7 +88,7 @@ class Lock:
         pause = 0.002
         while not self._take():
             left = deadline - time.monotonic()
-            if left <= 0:
+            if not left > 0:  # as is what is no number
                 raise StoreFailed(
                     where=self._what,
                     expected=_EXPECTED,

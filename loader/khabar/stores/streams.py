@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 _BUFFER: Final = 256 * 1024
+# Seconds of one step: a socket takes no endless number of them.
+_LONGEST: Final = 86_400.0
 _Place: TypeAlias = tuple[Any, ...]
 
 
@@ -28,11 +30,11 @@ class Deadline:
         self._end = clock() + seconds
 
     def left(self) -> float:
-        """The seconds that are left, more than none; raises TimeoutError when it has passed."""
+        """The seconds that are left, more than none and a day at most; raises TimeoutError when it has passed."""
         left = self._end - self._clock()
-        if left <= 0:
+        if not left > 0:  # as is what is no number
             raise TimeoutError
-        return left
+        return min(left, _LONGEST)
 
 
 class Stream:
