@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from khabar.errors import Fault, FaultyData, Severity
+from khabar.errors import Fault, FaultyData, FileFailed, Severity
 from khabar.terms import Quad
 
 if TYPE_CHECKING:
@@ -188,15 +189,16 @@ def load(
     """
     from khabar.loading.load import load as loaded
     from khabar.loading.load import unheard
-    from khabar.loading.target import open_load, state_folder
+    from khabar.loading.target import open_load
 
-    with (
-        _wanted(source, graph, workers) as (base, graphs),
-        open_load(target, base=base, state=state_folder(os.environ), wait=wait) as (store, journal, pace),
-    ):
-        return loaded(
-            graphs, store, journal, base=base, prune=prune, verify=verify, report=report or unheard, pace=pace
+    with _wanted(source, graph, workers) as (base, graphs):
+        opened = open_load(
+            target, base=base, purpose=base or _purpose(source, graph), environment=os.environ, wait=wait
         )
+        with opened as (store, journal, pace):
+            return loaded(
+                graphs, store, journal, base=base, prune=prune, verify=verify, report=report or unheard, pace=pace
+            )
 
 
 def rehearse(
@@ -213,11 +215,11 @@ def rehearse(
     Raises what `load` raises.
     """
     from khabar.loading.rehearsal import rehearse as steps
-    from khabar.loading.target import journal_of, state_folder
+    from khabar.loading.target import journal_of
 
     with _wanted(source, graph, workers) as (base, graphs), _reader(target) as store:
         # What an interrupted load left beside a folder is no part of the store yet.
-        journal = journal_of(target, base, state_folder(os.environ))
+        journal = journal_of(target, base, _state(target))
         yield from steps(graphs, store, journal, base=base, prune=prune, read_all=verify == "all")
 
 
@@ -271,7 +273,7 @@ def _wanted(
 
     if isinstance(source, Corpus):
         yield source.header.base, named_graphs(quads(source))
-    elif Path(source).is_dir() or not Path(source).exists():
+    elif not _is_file(Path(source)):
         with assembly.graphs(source, workers=workers) as made:
             yield made.base, made
     else:
@@ -280,17 +282,48 @@ def _wanted(
         yield None, read_file(Path(source), graph)
 
 
+def _state(target: Path | str | Endpoint) -> Path:
+    """The folder for the journals of loads: where the user keeps them for an address, and beside a folder."""
+    from khabar.loading.target import state_folder
+    from khabar.stores.endpoint import Endpoint, is_address
+
+    if isinstance(target, Endpoint) or is_address(target):
+        return state_folder(os.environ)
+    return Path(os.path.realpath(target)).parent
+
+
+def _purpose(source: object, graph: str | None) -> str:
+    """What tells the load of a file from that of another, and from one of the same file after a change."""
+    path = os.path.realpath(str(source))
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        raise FileFailed.from_os(str(source), error, "a file of RDF") from None
+    known = f"{status.st_size} {status.st_mtime_ns} {graph or ''} ".encode() + os.fsencode(path)
+    return hashlib.sha256(known).hexdigest()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError as error:
+        raise FileFailed.from_os(path, error, "a corpus, or a file of RDF") from None
+
+
 @contextlib.contextmanager
 def _reader(target: Path | str | Endpoint) -> Iterator[GraphReader]:
     """The store at ``target``; where a load would make one, an empty one."""
     from khabar.stores import memory
     from khabar.stores.endpoint import Endpoint, is_address
-    from khabar.stores.opening import open_reader
+    from khabar.stores.opening import is_store, open_reader
+    from khabar.stores.working_copy import refuse_strangers
 
-    is_folder = not isinstance(target, Endpoint) and not is_address(target)
-    if is_folder and not (Path(str(target)).exists() and any(Path(str(target)).iterdir())):
-        yield memory.from_quads((), str(target))
-        return
+    if not isinstance(target, Endpoint) and not is_address(target):
+        folder = Path(os.path.realpath(target))
+        refuse_strangers(folder, str(target))
+        if not is_store(folder):
+            yield memory.from_quads((), str(target))
+            return
     with open_reader(target) as store:
         yield store
 

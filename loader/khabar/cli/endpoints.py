@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -64,13 +65,16 @@ def endpoint(target: str, **known: Any) -> Endpoint | str:
     """
     from urllib.parse import urlsplit
 
+    from khabar.errors import StoreFailed
     from khabar.stores.credentials import for_host, from_environment
-    from khabar.stores.endpoint import Endpoint, is_address
+    from khabar.stores.endpoint import Endpoint, address_of, is_address
 
     if not is_address(target):
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", target):
+            raise StoreFailed(where="endpoint", expected="a path, or an http or https address", found="another scheme")
         return target
     credentials = from_environment(os.environ)
-    if credentials is None and (host := urlsplit(target).hostname):
+    if credentials is None and (host := urlsplit(address_of(target)).hostname):
         credentials = for_host(host, os.environ.get("NETRC") or None)
     return Endpoint(target, credentials=credentials, **known)
 

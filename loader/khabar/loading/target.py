@@ -22,18 +22,25 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def open_load(
-    target: str | Path | Endpoint, *, base: str | None, state: Path, wait: float = 0.0
+    target: str | Path | Endpoint,
+    *,
+    base: str | None,
+    purpose: str,
+    environment: Mapping[str, str],
+    wait: float = 0.0,
 ) -> Iterator[tuple[GraphStore, Journal, Pace]]:
     """The store at ``target``, the journal of loads of the corpus with this ``base`` into it, and their pace.
 
-    The journal of a folder lies beside it, that of an address in the folder ``state``. Another load of the same into
+    The journal of a folder lies beside it, that of an address in the `state_folder` of ``environment``. ``purpose``
+    says what is loaded: an interrupted load into a folder goes on where it is the same. Another load of the same into
     the same is waited for as long as ``wait`` says, in seconds. Raises FileFailed and StoreFailed.
     """
     with contextlib.ExitStack() as stack:
         if not isinstance(target, Endpoint) and not is_address(target):
-            writer = stack.enter_context(EmbeddedWriter(Path(target), purpose=base or "", wait=wait))
+            writer = stack.enter_context(EmbeddedWriter(Path(target), purpose=purpose, wait=wait))
             yield writer, Journal(writer.journal_path, target=os.path.realpath(target), dataset=base), EMBEDDED
             return
+        state = state_folder(environment)
         journal = journal_of(target, base, state)
         try:
             journal.path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,9 +66,17 @@ def _address(target: str | Path | Endpoint) -> str:
 def state_folder(environment: Mapping[str, str]) -> Path:
     """Where the journals of loads into endpoints are kept, as the XDG Base Directory Specification has it.
 
+    Raises FileFailed where that is below the home folder of a user who has none.
+
     >>> state_folder({"XDG_STATE_HOME": "/var/state"}).as_posix()
     '/var/state/khabar'
     """
-    if set_to := environment.get("XDG_STATE_HOME"):
+    # A relative path is none, says the specification: what it means changes from folder to folder.
+    if (set_to := environment.get("XDG_STATE_HOME")) and Path(set_to).is_absolute():
         return Path(set_to, "khabar")
-    return Path.home() / ".local" / "state" / "khabar"
+    try:
+        return Path.home() / ".local" / "state" / "khabar"
+    except RuntimeError:
+        raise FileFailed(
+            where="the journals of loads", expected="a home folder", found="none", remedy="set XDG_STATE_HOME"
+        ) from None

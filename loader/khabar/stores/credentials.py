@@ -60,7 +60,10 @@ def for_host(host: str, netrc_file: Path | str | None = None) -> Credentials | N
     Without ``netrc_file`` it is ``~/.netrc``, where there is one. Raises FileFailed for a file that cannot be read or
     is no netrc, of which only the line is told.
     """
-    path = Path(netrc_file) if netrc_file is not None else Path("~/.netrc").expanduser()
+    try:
+        path = Path(netrc_file) if netrc_file is not None else Path.home() / ".netrc"
+    except RuntimeError:
+        return None  # a user without a home
     if netrc_file is None and not path.is_file():
         return None
     expected = "the credentials of hosts, as netrc has them"

@@ -22,8 +22,11 @@ Place: TypeAlias = tuple[int, int, int]
 
 
 def is_store(folder: Path) -> bool:
-    """Tell whether ``folder`` looks like an Oxigraph store."""
-    return all((folder / mark).is_file() for mark in _MARKS)
+    """Tell whether ``folder`` looks like an Oxigraph store; raises FileFailed where that cannot be seen."""
+    try:
+        return all((folder / mark).is_file() for mark in _MARKS)
+    except OSError as error:
+        raise FileFailed.from_os(folder, error, "the folder of a store") from None
 
 
 class FolderStore(OxigraphStore):

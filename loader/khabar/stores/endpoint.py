@@ -59,7 +59,7 @@ def address_of(address: str) -> str:
         host, port, parts = "", None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20<>\"]", address):
         raise StoreFailed(
-            where="endpoint", expected="an http or https address", found=ascii(re.sub(r"//[^/]*@", "//", address))
+            where="endpoint", expected="an http or https address", found=ascii(re.sub(r"(?s)//.*@", "//", address))
         )
     if parts.username is not None or parts.password is not None:
         raise StoreFailed(
