@@ -52,14 +52,14 @@ def held_by(folder: Path) -> Mapping[str, str]:
 
 def load_edition(graphs: list[NamedGraph], folder: Path) -> Loaded:
     """Load an edition as `khabar load --prune` does, ten graphs at a time."""
-    with open_load(folder, base=BASE, state=folder.parent) as (store, journal, _):
+    with open_load(folder, base=BASE, purpose=BASE, environment={}) as (store, journal, _):
         return load(graphs, store, journal, base=BASE, prune=True, pace=_PACE)
 
 
 @contextlib.contextmanager
 def interrupted(folder: Path) -> Iterator[tuple[GraphStore, Journal]]:
     """What the load that comes next finds."""
-    with open_load(folder, base=BASE, state=folder.parent) as (store, journal, _):
+    with open_load(folder, base=BASE, purpose=BASE, environment={}) as (store, journal, _):
         yield store, journal
 
 

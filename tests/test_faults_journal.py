@@ -14,9 +14,9 @@ from fault_corpora import base, corpus
 from forked import done
 from khabar.errors import FileFailed
 from khabar.graphs import NamedGraph
-from khabar.loading.journal import Journal
+from khabar.loading.journal import Journal, beneath
 from khabar.loading.load import load
-from khabar.loading.target import journal_of, open_load
+from khabar.loading.target import open_load
 from khabar.stores.endpoint import Endpoint
 from proxy import Proxy
 from small_disk import SmallDisk
@@ -49,11 +49,15 @@ def graphs() -> list[NamedGraph]:
     return [*articles, *more, description]
 
 
+def environment(disk: SmallDisk) -> dict[str, str]:
+    return {"XDG_STATE_HOME": str(disk.folder)}
+
+
 def loaded(endpoint: Endpoint, disk: SmallDisk, room: int) -> str:
     """Load while the disk has so much room; what failed, if anything."""
     disk.limit(room)
     try:
-        with open_load(endpoint, base=BASE, state=disk.folder) as (store, journal, pace):
+        with open_load(endpoint, base=BASE, purpose=BASE, environment=environment(disk)) as (store, journal, pace):
             load(graphs(), store, journal, base=BASE, pace=type(pace)(graphs=1))
     except FileFailed as failure:
         return str(failure)
@@ -61,7 +65,8 @@ def loaded(endpoint: Endpoint, disk: SmallDisk, room: int) -> str:
 
 
 def journal(endpoint: Endpoint, disk: SmallDisk) -> Journal:
-    return journal_of(endpoint, BASE, disk.folder)
+    path = beneath(disk.folder / "khabar", endpoint.address, BASE)
+    return Journal(path, target=endpoint.address, dataset=BASE)
 
 
 @pytest.mark.parametrize("pages", range(5))
@@ -84,4 +89,4 @@ def test_a_full_disk_under_a_journal_is_named_and_nothing_is_sent_twice(
     assert (found.duplicates, found.blind) == ([], [])
     wanted = {graph.iri: frozenset(graph.document.splitlines(keepends=True)) for graph in graphs()}
     assert {name: lines for name, lines in found.held.items() if lines} == wanted
-    assert list(disk.folder.iterdir()) == []
+    assert list((disk.folder / "khabar").iterdir()) == []
