@@ -274,6 +274,10 @@ def _wanted(
     if isinstance(source, Corpus):
         yield source.header.base, named_graphs(quads(source))
     elif not _is_file(Path(source)):
+        if not os.path.lexists(source):
+            raise FileFailed(
+                where=str(source), expected="a corpus (a folder with corpus.yaml) or a file of RDF", found="nothing"
+            )
         with assembly.graphs(source, workers=workers) as made:
             yield made.base, made
     else:

@@ -82,7 +82,10 @@ def load(
     where = endpoints.endpoint(target, **known)
     if dry_run:
         steps = pipeline.rehearse(source, where, graph=graph, prune=prune, verify=verify, workers=workers)
-        if isinstance(where, str):
+        if machine:
+            for step in steps:
+                progress.event("graph", {"graph": step.graph.iri, "outcome": f"to {step.action.value}"})
+        elif isinstance(where, str):
             _rehearsed(target, steps, _words)
         else:
             _rehearsed(target, steps, _requests(source, where, graph))

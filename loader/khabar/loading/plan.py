@@ -15,6 +15,7 @@ from khabar.iris import DATASET_GRAPH, GRAPHS, Iris
 from khabar.loading.proof import rewritten
 from khabar.queries.catalogue import find
 from khabar.queries.results import plain
+from khabar.scalars import SLUG_PATTERN
 from khabar.stores.store import asked, number
 from khabar.vocabulary import property_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from khabar.queries.spelling import Term
     from khabar.stores.store import Rewrite, Store
 
+_SLUG: Final = re.compile(SLUG_PATTERN)
 _DATASET: Final = f"{GRAPHS}/{DATASET_GRAPH}"
 
 
@@ -100,13 +102,14 @@ def _pages(store: Store, query: str, given: Mapping[str, str]) -> Iterator[tuple
 def base_of(graph: str) -> str | None:
     """The base of the corpus that a graph of this name would belong to, or ``None`` for any other name.
 
-    The bases of two corpora may begin alike; what stands between ``graphs/`` and the end tells them apart.
+    The bases of two corpora may begin alike; what stands after ``graphs/`` tells them apart: the id of an article, or
+    one of the words that no article has for an id.
 
     >>> base_of("https://example.org/a/graphs/eastport-ferry"), base_of("https://example.org/a/graphs/b/c")
     ('https://example.org/a/', None)
     """
     base, _, name = graph.rpartition(f"{GRAPHS}/")
-    return base if base.endswith(("/", "#")) and name and "/" not in name else None
+    return base if base.endswith(("/", "#")) and _SLUG.fullmatch(name) else None
 
 
 def description_of(base: str) -> str:

@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from khabar.errors import FileFailed
 from khabar.loading.journal import Journal, beneath
 from khabar.loading.sending import EMBEDDED, REMOTE, Pace
-from khabar.stores.endpoint import Endpoint, is_address
+from khabar.stores.endpoint import Endpoint, address_of, is_address
 from khabar.stores.lock import Lock
 from khabar.stores.opening import open_writer
 from khabar.stores.writer import EmbeddedWriter
@@ -54,13 +55,18 @@ def open_load(
 
 
 def journal_of(target: str | Path | Endpoint, base: str | None, state: Path) -> Journal:
-    """The journal of loads into the store at the address ``target``, as it is now; it lies in the folder ``state``."""
+    """The journal of loads into the store at ``target``, as it is now; it lies in the folder ``state``."""
     address = _address(target)
     return Journal(beneath(state, address, base), target=address, dataset=base)
 
 
 def _address(target: str | Path | Endpoint) -> str:
-    return target.address if isinstance(target, Endpoint) else str(target)
+    address = target.address if isinstance(target, Endpoint) else str(target)
+    if not is_address(address):
+        return address
+    # In the spelling that all ways to write the same address have in common.
+    parts = urlsplit(address_of(address))
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:
