@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import servers
 from endpoints import file_of
 from khabar.errors import FileFailed, KhabarError, QueryRefused, StoreFailed
 from khabar.graphs import NamedGraph
@@ -200,7 +201,7 @@ def test_a_second_writer_is_told_who_is_the_first_and_waits_if_asked(folder: Pat
 
 
 def test_a_store_that_a_server_has_open_is_left_to_it(folder: Path) -> None:
-    command = ["oxigraph", "serve", "--location", str(folder), "--bind", "127.0.0.1:0"]
+    command = [servers.installed("oxigraph"), "serve", "--location", str(folder), "--bind", "127.0.0.1:0"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr is not None

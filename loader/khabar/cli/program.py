@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -62,10 +62,12 @@ def run(arguments: Sequence[str]) -> int:
         return _pipe_closed()
     except OSError as error:
         # Only standard output is written to outside the functions that name their file.
-        # It may have been standard error, and then nothing can be said.
-        with contextlib.suppress(OSError):
+        try:
             streams.say(str(FileFailed.from_os("standard output", error, "room to write")))
-        _discard_output()
+        except OSError:
+            # It was standard error, and nothing can be said.
+            _discard(sys.stderr)
+        _discard(sys.stdout)
         return FAILED
     return code
 
@@ -118,10 +120,10 @@ def _defect(error: Exception, manner: streams.Manner) -> int:
 
 def _pipe_closed() -> int:
     """Whoever read the output has left, which is his right: end silently, with the shell's code for it."""
-    _discard_output()
+    _discard(sys.stdout)
     return PIPE_CLOSED
 
 
-def _discard_output() -> None:
-    # Python flushes standard output once more at its end, and would complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _discard(stream: TextIO) -> None:
+    # Python flushes both streams once more at its end, and would complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _BUFFER: Final = 256 * 1024
 # Seconds of one step: a socket takes no endless number of them.
 _LONGEST: Final = 86_400.0
+_IGNORE_CUT: Final[int] = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
 _Place: TypeAlias = tuple[Any, ...]
 
 
@@ -121,6 +122,8 @@ def connect(host: str, port: int, deadline: Deadline, tls: ssl.SSLContext | None
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is not None:
             connected.settimeout(deadline.left())
+            # Some Pythons take a connection that is cut for one that was closed.
+            tls.options &= ~_IGNORE_CUT
             connected = tls.wrap_socket(connected, server_hostname=host, suppress_ragged_eofs=False)
     except BaseException:
         connected.close()
