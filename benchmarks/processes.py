@@ -31,7 +31,7 @@ def run(command: Sequence[str], *, cwd: Path = ROOT) -> Run:
     """Run ``command`` to its end, its output thrown away; a failure ends the benchmark.
 
     Memory is that of the whole tree of processes: the sum of what each holds for itself (its proportional share of what
-    is shared), looked at every 20 ms, and at least what the system says of the process alone.
+    is shared), looked at every 100 ms, and at least what the system says of the process alone.
     """
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=cwd, start_new_session=True)
@@ -63,7 +63,7 @@ class _Watch(threading.Thread):
         self.ended = threading.Event()
 
     def run(self) -> None:
-        while not self.ended.wait(0.02):
+        while not self.ended.wait(0.1):
             self.peak = max(self.peak, self.now())
 
     def now(self) -> float:
