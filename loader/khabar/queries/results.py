@@ -127,6 +127,9 @@ def _binding(term: Term) -> dict[str, str]:
     return binding if term.datatype == XSD_STRING else binding | {"datatype": term.datatype}
 
 
+_SPACE: Final = " \t\r\n"
+
+
 def _xml(rows: Rows, file: TextIO) -> None:
     file.write('<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n')
     file.write("  <head>" + "".join(f"<variable name={quoteattr(name)}/>" for name in rows.columns) + "</head>\n")
@@ -152,8 +155,7 @@ def _element(term: Term) -> str:
             found=f"U+{ord(found[0]):04X}",
             remedy="write json or tsv",
         )
-    # A parser would turn a bare carriage return into a line feed.
-    text = escape(plain(term).removeprefix("_:") if isinstance(term, Blank) else plain(term), {"\r": "&#13;"})
+    text = _text(plain(term).removeprefix("_:") if isinstance(term, Blank) else plain(term))
     if isinstance(term, Blank):
         return f"<bnode>{text}</bnode>"
     if not isinstance(term, Literal):
@@ -162,6 +164,19 @@ def _element(term: Term) -> str:
         return f"<literal xml:lang={quoteattr(term.language)}>{text}</literal>"
     kind = "" if term.datatype == XSD_STRING else f" datatype={quoteattr(term.datatype)}"
     return f"<literal{kind}>{text}</literal>"
+
+
+def _text(content: str) -> str:
+    # Some readers, Oxigraph's among them, take white space at the ends for indentation unless it is written by number.
+    inner = content.strip(_SPACE)
+    start = content.index(inner) if inner else 0
+    before, after = content[:start], content[start + len(inner) :]
+    # A parser would turn a bare carriage return into a line feed.
+    return _numbered(before) + escape(inner, {"\r": "&#13;"}) + _numbered(after)
+
+
+def _numbered(space: str) -> str:
+    return "".join(f"&#{ord(sign)};" for sign in space)
 
 
 _WRITERS: Final[Mapping[str, Callable[[Rows, TextIO], None]]] = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}
