@@ -20,11 +20,12 @@ ROWS = (
     {"terms", "errors"},
     {"scalars"},
     {"codes", "files", "gaps", "graphs", "model", "resources"},
-    {"dates", "example", "iris", "names", "passages", "resolved", "vocabulary"},
+    {"dates", "example", "frame", "iris", "names", "passages", "resolved", "vocabulary"},
     {"canonical", "chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
+    {"crew", "plan", "records"},
     {"assembly", "stores"},
-    {"loading"},
+    {"loading", "spark"},
     {"drafts", "pipeline"},
     {"__init__"},
     {"cli"},
@@ -36,6 +37,9 @@ HOMES = {
     "SPARQLWrapper": {"stores"},
     "click": {"cli", "reference"},
     "httpx": {"stores"},
+    "pyarrow": {"records"},
+    "pyspark": {"spark"},
+    "zstandard": {"records"},
     "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
     "pyshacl": {"shapes"},
     "oxrdflib": {"stores"},
@@ -45,7 +49,10 @@ HOMES = {
 }
 
 # What must not be imported before a command needs it.
-HEAVY = ("SPARQLWrapper", "httpx", "oxrdflib", "pyoxigraph", "pyshacl", "rdflib", "rich", "yaml")
+HEAVY = (
+    *("SPARQLWrapper", "httpx", "oxrdflib", "pyarrow", "pyoxigraph", "pyshacl", "pyspark", "rdflib", "rich"),
+    *("yaml", "zstandard"),
+)
 
 
 def imports(path: Path) -> Iterator[str]:

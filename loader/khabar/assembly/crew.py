@@ -16,9 +16,10 @@ from typing import IO, Any, Final, Protocol
 import msgspec
 
 from khabar.assembly.messages import receive, send
-from khabar.assembly.work import Bench, Frame, Reply, Task
+from khabar.assembly.work import Bench, Reply, Task
 from khabar.assembly.worker import Answer, Broken, Finished
 from khabar.errors import FileFailed
+from khabar.frame import Frame
 
 _AHEAD: Final = 2
 _REPLIES_AHEAD: Final = 8

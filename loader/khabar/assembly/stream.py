@@ -15,11 +15,12 @@ from typing import Final, NamedTuple, NoReturn, Self
 from khabar.assembly.components import BATCH_SIZE, Components, batches, owners_of_shared
 from khabar.assembly.crew import Alone, Crew, Workers
 from khabar.assembly.spool import Slot, Spool
-from khabar.assembly.work import Build, Built, Check, Checked, Frame, Read, Reading, Readings, Weighed
+from khabar.assembly.work import Build, Built, Check, Checked, Read, Reading, Readings, Weighed
 from khabar.checks import check_corpus
 from khabar.description import Subset, describe
 from khabar.errors import FaultyData, FileFailed, Severity
 from khabar.formats.nquads import ntriples_lines
+from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, Iris
 from khabar.model import CorpusHeader

@@ -18,9 +18,10 @@ from khabar import derivation
 from khabar.assembly.components import owners
 from khabar.checks import is_sound
 from khabar.formats.nquads import term
+from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
-from khabar.model import ArticleRecord, Corpus, CorpusHeader, Entity, each
+from khabar.model import ArticleRecord, Corpus, Entity, each
 from khabar.names import ALLOWED
 from khabar.quads import said
 from khabar.reading import read_article
@@ -29,13 +30,6 @@ from khabar.resolved import ResolvedGraph
 from khabar.terms import RDF_TYPE
 
 _REPLY_SIZE: Final = 1024 * 1024
-
-
-class Frame(msgspec.Struct, frozen=True, tag=True):
-    """What all articles are seen with: the header of the corpus and the shared entities."""
-
-    header: CorpusHeader
-    entities: dict[str, Entity]
 
 
 class Read(msgspec.Struct, frozen=True, tag=True):

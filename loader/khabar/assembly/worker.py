@@ -13,7 +13,8 @@ from typing import TypeAlias
 import msgspec
 
 from khabar.assembly.messages import receive, send
-from khabar.assembly.work import Bench, Frame, Reply, Task
+from khabar.assembly.work import Bench, Reply, Task
+from khabar.frame import Frame
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
