@@ -53,11 +53,33 @@ def test_nquads_are_read_back_by_oxigraph_as_they_were(some: list[Quad]) -> None
 
 
 @given(quads())
-def test_nquads_have_one_line_a_quad_in_sorted_order(some: list[Quad]) -> None:
+def test_nquads_have_one_line_a_quad_in_an_order_of_their_own(some: list[Quad]) -> None:
     lines = text(some, "nquads").split("\n")
     assert lines[-1] == ""
-    assert lines[:-1] == sorted(set(lines[:-1]))
-    assert len(lines) - 1 == len(set(some))
+    assert len(lines) - 1 == len(set(lines[:-1])) == len(set(some))
+    assert text(list(reversed(some)), "nquads").split("\n") == lines
+
+
+def test_nquads_go_article_by_article() -> None:
+    base = LAYOUT.base
+    graph, standing = f"{base}graphs/", KHB + "standing"
+    ordered = [
+        # The order of ids, not that of IRIs: a hyphen comes before the full stop.
+        Quad(f"{base}events/a.x", standing, KHB + "contested", f"{graph}a"),
+        Quad(f"{base}claims/a.x", standing, KHB + "contested", f"{graph}derived"),
+        Quad(f"{base}events/a.x", standing, KHB + "contested", f"{graph}derived"),
+        Quad(base, KHB + "policy", f"{graph}a", f"{graph}dataset"),
+        Quad(f"{graph}a", KHB + "policy", Literal("1"), f"{graph}dataset"),
+        Quad(f"{base}articles/a-b", standing, KHB + "contested", f"{graph}a-b"),
+        Quad(f"{base}claims/a-b.x.described", standing, KHB + "contested", f"{graph}derived"),
+        Quad(f"{graph}a-b", KHB + "policy", Literal("1"), f"{graph}dataset"),
+        Quad(f"{base}agents/x", standing, KHB + "contested", f"{graph}entities"),
+        Quad(base, KHB + "policy", f"{graph}derived", f"{graph}dataset"),
+        Quad(base, KHB + "policy", f"{graph}entities", f"{graph}dataset"),
+        Quad(f"{graph}entities", KHB + "policy", Literal("1"), f"{graph}dataset"),
+    ]
+    found = text(reversed(ordered), "nquads").splitlines()
+    assert found == [text([quad], "nquads").rstrip("\n") for quad in ordered]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +168,7 @@ def test_turtle_is_laid_out_for_people() -> None:
         Quad(BASE + "passages/a.1-0-20", KHB + "start", Literal("0", XSD + "integer"), BASE + "graphs/a"),
     ]
     layout = Layout(
+        base=BASE,
         prefixes={
             "events": BASE + "events/",
             "places": BASE + "places/",

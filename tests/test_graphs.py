@@ -149,7 +149,7 @@ def test_writing_to_a_file_gives_the_document(tmp_path: Path) -> None:
 
 
 @corpora
-def test_the_dataset_tells_the_digest_and_the_size_of_every_other_graph(name: str) -> None:
+def test_the_dataset_tells_the_size_and_the_digest_of_every_other_graph(name: str) -> None:
     found = list(quads(khabar.read(CORPORA[name])))
     documents = {graph.iri: graph for graph in named_graphs(found)}
     dataset = next(iri for iri in documents if iri.endswith("/graphs/dataset"))
@@ -159,7 +159,11 @@ def test_the_dataset_tells_the_digest_and_the_size_of_every_other_graph(name: st
             told.setdefault(subject, {})[predicate] = value
     assert told.keys() == documents.keys() - {dataset}
     for iri, values in told.items():
-        assert values[vocabulary.term("graphDigest")].lexical == documents[iri].digest
+        told_digest = values.get(vocabulary.term("graphDigest"))
+        if iri.endswith("/graphs/derived"):
+            assert told_digest is None
+        else:
+            assert told_digest == Literal(documents[iri].digest)
         assert values[VOID + "triples"].lexical == str(documents[iri].count)
 
 

@@ -57,7 +57,7 @@ def test_however_much_memory_there_is_the_graphs_are_the_same(tmp_path: Path, me
 
 @given(quads())
 def test_any_document_gives_its_graphs(listed: list[Quad]) -> None:
-    text = "".join(nquads_lines(listed))
+    text = "".join(nquads_lines(listed, "https://example.org/"))
     with tempfile.TemporaryDirectory() as folder:
         found = list(read_file(written(Path(folder), "x.nq", text), memory=100))
     lines = [line for each in found for line in each.nquads().decode().splitlines(keepends=True)]

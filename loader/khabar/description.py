@@ -30,8 +30,8 @@ def describe(header: CorpusHeader, subsets: Collection[Subset]) -> Iterator[Quad
     """The graph that describes the dataset, in VoID, DCAT, Dublin Core and PROV-O; no quad comes twice.
 
     The dataset's IRI is the corpus's base. Each of ``subsets``, the named graphs with anything in them, has its
-    number of triples, its digest and the licence; an article's graph is derived from the article, the derived graph
-    by the policy of standing. There is no date in it: the same corpus describes itself in the same words for ever.
+    number of triples, its digest (but the derived graph) and the licence; an article's graph is derived from the
+    article, the derived graph by the policy of standing. There is no date in it: the same corpus describes itself in the same words for ever.
     """
     iris = Iris(header.base)
     graph = iris.graph(DATASET_GRAPH)
@@ -67,11 +67,13 @@ def _subset(header: CorpusHeader, iris: Iris, subset: Subset) -> Iterator[tuple[
     yield graph, RDF_TYPE, VOID + "Dataset"
     yield graph, DCTERMS + "license", header.licence
     yield graph, VOID + "triples", _integer(count)
-    yield graph, vocabulary.property_of("graph_digest"), Literal(digest)
     name = graph.removeprefix(iris.namespace(GRAPHS))
     if name == DERIVED_GRAPH:
+        # No digest: that of a graph about all articles could only be told by who holds and sorts the whole of it.
         yield graph, vocabulary.property_of("policy"), vocabulary.term("standing-policy-1")
-    elif name != ENTITIES_GRAPH:
+        return
+    yield graph, vocabulary.property_of("graph_digest"), Literal(digest)
+    if name != ENTITIES_GRAPH:
         yield graph, PROV + "wasDerivedFrom", iris.namespace(ARTICLES) + name
 
 

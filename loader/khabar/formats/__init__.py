@@ -17,7 +17,7 @@ __all__ = ["FORMATS", "SUFFIXES", "Layout", "Section", "lines"]
 _WRITERS: Final[Mapping[str, Callable[[Iterable[Quad], Layout], Iterator[str]]]] = {
     "turtle": turtle_lines,
     "trig": trig_lines,
-    "nquads": lambda quads, _: nquads_lines(quads),
+    "nquads": lambda quads, layout: nquads_lines(quads, layout.base),
     "ntriples": lambda quads, _: ntriples_lines(quads),
     "jsonld": jsonld_lines,
     "rdfxml": rdfxml_lines,

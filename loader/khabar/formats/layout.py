@@ -30,8 +30,9 @@ class Section(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """How a graph is laid out: prefixes, the order of predicates and types, the groups of subjects, JSON-LD's terms."""
+    """How a graph is laid out: its base, prefixes, the order of predicates and types, groups of subjects, JSON-LD's terms."""
 
+    base: str
     prefixes: Mapping[str, str]
     order: Mapping[str, int]
     sections: Sequence[Section]
@@ -56,6 +57,7 @@ def layout_of(base: str) -> Layout:
     # From the general to the special.
     classes = sorted(vocabulary.classes(), key=lambda iri: len(vocabulary.super_classes(iri)))
     return Layout(
+        base=base,
         prefixes={**iris.prefixes(), **vocabulary.prefixes()},
         order={iri: number for number, iri in enumerate((RDF_TYPE, *vocabulary.properties(), *classes))},
         sections=[Section(title, iris.namespace(kind)) for kind, title in titles.items()],
