@@ -36,7 +36,7 @@ def test_the_scripts_and_the_python_of_the_page_run(tmp_path: Path) -> None:
     assert (reader.folder / "requests.sh").read_text("utf-8") == ""
     (code,) = (block.body for block in blocks(PAGE) if block.info == "python")
     subprocess.run(
-        [sys.executable, "-c", f"{code}\nassert len(dataset) == 324"],
+        [sys.executable, "-c", f"{code}\nassert len(dataset) == 323"],
         cwd=reader.folder,
         env={**os.environ, "PYTHONPATH": str(ROOT / "loader")},
         check=True,

@@ -122,7 +122,7 @@ def graph(corpus: Corpus) -> rdflib.Dataset:
 
     >>> from khabar.resources import example
     >>> len(graph(read(str(example()))))
-    324
+    323
     """
     import rdflib
 
