@@ -92,7 +92,7 @@ def read_article(path: Path) -> tuple[ArticleRecord | None, list[Fault]]:
     faults: list[Fault] = []
     record, node = _read(path, ArticleRecord, faults)
     if record is not None and node is not None:
-        _tell_reserved(record, node, shown_path(path), faults)
+        tell_reserved(record, node, shown_path(path), faults)
     return (None if faults else record), sorted(faults)
 
 
@@ -185,7 +185,7 @@ class _Reader:
                 slug = f"{slug}-{len(self.article)}"
                 record = replace(record, article=replace(record.article, id=slug))
             self._note(slug, lost)
-            _tell_reserved(record, node, shown_path(path), self.faults)
+            tell_reserved(record, node, shown_path(path), self.faults)
             first = self.paths.setdefault(f"articles.{slug}", shown_path(path))
             if self.article.setdefault(slug, record) is not record:
                 _tell_twice(slug, ("article", "id"), path, node, first, self._again(first), self.faults)
@@ -234,7 +234,8 @@ def _tell_twice(
     )
 
 
-def _tell_reserved(record: ArticleRecord, node: Node, path: str, faults: list[Fault]) -> None:
+def tell_reserved(record: ArticleRecord, node: Node, path: str, faults: list[Fault]) -> None:
+    """Tells an article whose graph would take the name of another (KH016)."""
     if record.article.id in RESERVED_ARTICLE_IDS:
         keys = ("article", "id")
         line, column = place(node, keys)
