@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -57,16 +58,16 @@ def read_corpus(folder: Path) -> tuple[Corpus | None, list[Fault]]:
     return (None if faults else corpus), faults
 
 
-def survey(folder: Path) -> Survey:
+def survey(folder: Path, known: Mapping[Path, ArticleRecord] | None = None) -> Survey:
     """As much of a corpus as can be read in spite of its faults; see `read_corpus`.
 
     A record with faults is there without the parts that have them, so that what lies between records can be checked
-    at the same time.
+    at the same time. ``known`` are articles that were read already, without faults, by their files.
     """
     faults: list[Fault] = []
     if not _is_folder(folder, "a folder with a corpus", faults):
         return Survey(None, faults, NO_GAPS)
-    reader = _Reader(faults)
+    reader = _Reader(faults, known)
     header = reader.header(folder / "corpus.yaml")
     reader.entities(_files(folder / "entities", faults, required=False))
     reader.articles(_files(folder / "articles", faults, required=True))
@@ -89,11 +90,26 @@ def outline(folder: Path) -> Outline:
 
 def read_article(path: Path) -> tuple[ArticleRecord | None, list[Fault]]:
     """One article record alone; ``None`` in its place where there is a fault."""
+    record, faults, _ = read_changed(path, b"")
+    return record, faults
+
+
+def read_changed(path: Path, digest: bytes) -> tuple[ArticleRecord | None, list[Fault], bytes]:
+    """One article record as `read_article` gives it, and SHA-256 of the bytes that it was read from.
+
+    There is neither record nor fault where that is ``digest``: these bytes were read before.
+    """
     faults: list[Fault] = []
-    record, node = _read(path, ArticleRecord, faults)
+    data = read_bytes(path, faults)
+    if data is None:
+        return None, faults, b""
+    found = hashlib.sha256(data).digest()
+    if found == digest:
+        return None, faults, found
+    record, node = _decoded(_composed(data, path, faults), ArticleRecord, path, faults)
     if record is not None and node is not None:
         tell_reserved(record, node, shown_path(path), faults)
-    return (None if faults else record), sorted(faults)
+    return (None if faults else record), sorted(faults), found
 
 
 def read_tree(path: Path) -> tuple[Node | None, list[Fault]]:
@@ -104,8 +120,10 @@ def read_tree(path: Path) -> tuple[Node | None, list[Fault]]:
 
 def _tree(path: Path, faults: list[Fault]) -> Node | None:
     data = read_bytes(path, faults)
-    if data is None:
-        return None
+    return None if data is None else _composed(data, path, faults)
+
+
+def _composed(data: bytes, path: Path, faults: list[Fault]) -> Node | None:
     text = decode_text(data, shown_path(path), faults)
     if text is None:
         return None
@@ -117,7 +135,10 @@ def _tree(path: Path, faults: list[Fault]) -> Node | None:
 
 
 def _read(path: Path, struct: type[S], faults: list[Fault]) -> tuple[S | None, Node | None]:
-    node = _tree(path, faults)
+    return _decoded(_tree(path, faults), struct, path, faults)
+
+
+def _decoded(node: Node | None, struct: type[S], path: Path, faults: list[Fault]) -> tuple[S | None, Node | None]:
     if node is None:
         return None, None
     return decode(node, struct, shown_path(path), faults), node
@@ -126,8 +147,9 @@ def _read(path: Path, struct: type[S], faults: list[Fault]) -> tuple[S | None, N
 class _Reader:
     """Reads the files of one corpus, and notes what it cannot."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], known: Mapping[Path, ArticleRecord] | None = None) -> None:
         self.faults = faults
+        self.known = known or {}
         self.paths: dict[str, str] = {}
         self.entity: dict[str, Entity] = {}
         self.article: dict[str, ArticleRecord] = {}
@@ -175,6 +197,10 @@ class _Reader:
 
     def articles(self, files: list[Path]) -> None:
         for path in files:
+            record = self.known.get(path)
+            if record is not None:
+                self._add(record, path, None)
+                continue
             record, node, lost = self._record(path, ArticleRecord)
             if record is None or node is None:
                 self._lost.add("articles")
@@ -186,9 +212,14 @@ class _Reader:
                 record = replace(record, article=replace(record.article, id=slug))
             self._note(slug, lost)
             tell_reserved(record, node, shown_path(path), self.faults)
-            first = self.paths.setdefault(f"articles.{slug}", shown_path(path))
-            if self.article.setdefault(slug, record) is not record:
-                _tell_twice(slug, ("article", "id"), path, node, first, self._again(first), self.faults)
+            self._add(record, path, node)
+
+    def _add(self, record: ArticleRecord, path: Path, node: Node | None) -> None:
+        slug = record.article.id
+        first = self.paths.setdefault(f"articles.{slug}", shown_path(path))
+        if self.article.setdefault(slug, record) is not record:
+            node = node or self._again(str(path))
+            _tell_twice(slug, ("article", "id"), path, node, first, self._again(first), self.faults)
 
     def _record(self, path: Path, struct: type[S]) -> tuple[S | None, Node | None, frozenset[Keys]]:
         before = len(self.faults)
@@ -216,9 +247,15 @@ class _Reader:
 
 
 def _tell_twice(
-    slug: str, keys: tuple[str | int, ...], path: Path, node: Node, first: str, root: Node | None, faults: list[Fault]
+    slug: str,
+    keys: tuple[str | int, ...],
+    path: Path,
+    node: Node | None,
+    first: str,
+    root: Node | None,
+    faults: list[Fault],
 ) -> None:
-    line, column = place(node, keys)
+    line, column = place(node, keys) if node else (1, 1)
     first_line, first_column = place(root, keys) if root else (1, 1)
     faults.append(
         Fault(
