@@ -68,8 +68,8 @@ WITNESSES: Final[tuple[Both, ...]] = (
     ("a source close to the command", "مصدر مقرب من القيادة"),
 )  # fmt: skip
 REASONS: Final[tuple[Both, ...]] = (
-    ("not authorised to speak to the press", "غير مخوّل بالحديث إلى الصحافة"), ("the talks are secret", "سرية المحادثات"),
-    ("for fear of reprisals", "خشية الانتقام"),
+    ("not authorised to speak to the press", "غير مخوّل بالحديث إلى الصحافة"),
+    ("the talks are secret", "سرية المحادثات"), ("for fear of reprisals", "خشية الانتقام"),
 )  # fmt: skip
 REMARKS: Final[tuple[Both, ...]] = (
     ('The article says "soon",\nand nothing more precise.', "يقول المقال «قريبًا»،\nولا شيء أدق."),
