@@ -217,9 +217,11 @@ class _Reader:
     def _add(self, record: ArticleRecord, path: Path, node: Node | None) -> None:
         slug = record.article.id
         first = self.paths.setdefault(f"articles.{slug}", shown_path(path))
-        if self.article.setdefault(slug, record) is not record:
-            node = node or self._again(str(path))
-            _tell_twice(slug, ("article", "id"), path, node, first, self._again(first), self.faults)
+        if slug not in self.article:
+            self.article[slug] = record
+            return
+        node = node or self._again(str(path))
+        _tell_twice(slug, ("article", "id"), path, node, first, self._again(first), self.faults)
 
     def _record(self, path: Path, struct: type[S]) -> tuple[S | None, Node | None, frozenset[Keys]]:
         before = len(self.faults)
