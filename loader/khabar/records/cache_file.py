@@ -91,6 +91,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA trusted_schema = OFF")
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        # A page holds several records.
+        connection.execute("PRAGMA page_size = 16384")
         connection.execute("PRAGMA auto_vacuum = FULL")
         connection.execute("BEGIN IMMEDIATE")
         # Another build may have been first.
