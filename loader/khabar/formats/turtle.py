@@ -22,7 +22,7 @@ _WIDTH: Final = 120
 def turtle_lines(quads: Iterable[Quad], layout: Layout) -> Iterator[str]:
     """A Turtle document of the union of all graphs (Turtle 1.1), a function of the set of triples alone."""
     writer = _Writer(layout)
-    body = list(writer.sections({(s, p, o) for s, p, o, _ in quads}, ""))
+    body = list(writer.sections(quads, ""))
     yield from writer.head()
     yield from body
 
@@ -33,7 +33,7 @@ def trig_lines(quads: Iterable[Quad], layout: Layout) -> Iterator[str]:
     body: list[str] = []
     for graph, members in groupby(sorted(quads, key=attrgetter("graph")), key=attrgetter("graph")):
         body += ["\n", f"{writer.iri(graph)} {{\n"]
-        body += writer.sections({(s, p, o) for s, p, o, _ in members}, _INDENT)
+        body += writer.sections(members, _INDENT)
         body.append("}\n")
     yield from writer.head()
     yield from body
@@ -48,16 +48,23 @@ class _Writer:
         self.namespaces = sorted(layout.prefixes.items(), key=lambda item: (-len(item[1]), item[1]))
         self.used: set[str] = set()
         self.written: dict[str, str] = {}
+        self.places: dict[str, tuple[int, str]] = {}
 
     def head(self) -> Iterator[str]:
         for prefix, namespace in self.layout.prefixes.items():
             if prefix in self.used:
                 yield f"@prefix {prefix}: <{namespace}> .\n"
 
-    def sections(self, triples: set[tuple[str, str, Object]], indent: str) -> Iterator[str]:
+    def sections(self, quads: Iterable[Quad], indent: str) -> Iterator[str]:
         described: dict[str, dict[str, list[Object]]] = {}
-        for subject, predicate, value in triples:
-            described.setdefault(subject, {}).setdefault(predicate, []).append(value)
+        for subject, predicate, value, _ in quads:
+            predicates = described.get(subject)
+            if predicates is None:
+                described[subject] = {predicate: [value]}
+            elif (values := predicates.get(predicate)) is None:
+                predicates[predicate] = [value]
+            else:
+                values.append(value)
         ordered = sorted((self.section(subject), subject) for subject in described)
         for number, members in groupby(ordered, key=lambda pair: pair[0]):
             if number >= 0:
@@ -76,7 +83,7 @@ class _Writer:
         return max(fitting, default=(0, -1))[1]
 
     def subject(self, subject: str, predicates: dict[str, list[Object]], indent: str) -> Iterator[str]:
-        ordered = sorted(predicates, key=lambda predicate: (self.rank(predicate), predicate))
+        ordered = sorted(predicates, key=self.place)
         inner = indent + _INDENT
         if len(ordered) == 1:
             only = ordered[0]
@@ -89,13 +96,23 @@ class _Writer:
 
     def objects(self, predicate: str, values: list[Object], indent: str) -> str:
         verb = "a" if predicate == RDF_TYPE else self.iri(predicate)
-        terms = [self.term(value) for value in sorted(values, key=self.types_key if verb == "a" else _key)]
+        if len(values) == 1:
+            return f"{verb} {self.term(values[0])}"
+        # What several graphs say is written once.
+        once = dict.fromkeys(values)
+        terms = [self.term(value) for value in sorted(once, key=self.types_key if verb == "a" else _key)]
         line = f"{verb} {', '.join(terms)}"
         # Two scripts of two directions on one line cannot be read: texts stand on lines of their own.
         has_text = any(isinstance(value, Literal) and value.language for value in values)
         if len(terms) == 1 or (len(indent) + len(line) <= _WIDTH and not has_text):
             return line
         return f"{verb}\n" + ",\n".join(f"{indent}{_INDENT}{one}" for one in terms)
+
+    def place(self, predicate: str) -> tuple[int, str]:
+        known = self.places.get(predicate)
+        if known is None:
+            known = self.places[predicate] = (self.rank(predicate), predicate)
+        return known
 
     def rank(self, iri: str) -> int:
         return self.layout.order.get(iri, len(self.layout.order))
