@@ -104,6 +104,11 @@ class Cache:
     ) -> None:
         self.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is kept and known."""
+        return self._connection is not None
+
     def look(self, paths: Iterable[Path]) -> Iterator[Seen]:
         """Each of the files, in their order, as it is at this moment."""
         some: list[Path] = []
