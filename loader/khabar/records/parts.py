@@ -16,6 +16,8 @@ from khabar.records.streams import CHUNK, Form, decompressed, opened
 _LEAST: Final = 256 * 1024
 _MOST: Final = 1024 * 1024
 _PARTS: Final = 64
+SPACE: Final = b" \t\r"
+"""White space of JSON within a line."""
 _BEYOND: Final = 16 * 1024
 MARK: Final = b"\xef\xbb\xbf"
 """A byte order mark, which some programs put before a text."""
@@ -65,7 +67,7 @@ def lines(block: Block) -> Iterator[tuple[int, bytes]]:
     data = block.data.removeprefix(MARK) if block.first == 1 else block.data
     number = block.first
     for line in data.split(b"\n"):
-        stripped = line.strip()
+        stripped = line.strip(SPACE)
         if stripped:
             yield number, stripped
         number += 1

@@ -15,11 +15,11 @@ from khabar.frame import Frame
 from khabar.reading import outline
 from khabar.reading.text import shown_path
 from khabar.records.heads import Head, read_head
-from khabar.records.parts import MARK, Block, Part, blocks, lines, plain_parts, size_of
+from khabar.records.parts import MARK, SPACE, Block, Part, blocks, lines, plain_parts, size_of
 from khabar.records.spooled import Spooled
 from khabar.records.streams import Form, form_of, opened
 
-__all__ = ["Block", "Part", "Source", "blocks", "is_bulk", "lines", "open_source"]
+__all__ = ["Block", "Part", "Source", "blocks", "is_bulk", "is_written_by_hand", "lines", "open_source"]
 
 STDIN: Final = "-"
 _COMPRESSED: Final[Mapping[str, Form]] = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
@@ -91,6 +91,18 @@ def open_source(path: Path | str, *, corpus: Path | None = None, stdin: BinaryIO
             remedy="JSON Lines are .jsonl, .jsonl.gz, .jsonl.zst or .ndjson, Parquet is .parquet",
         )
     return _source(shown_path(path), [_Found.at(path)], given)
+
+
+def is_written_by_hand(path: Path | str) -> bool:
+    """Tell whether a path is a folder without any records in bulk: all that it holds is YAML, or nothing."""
+    folder = Path(path)
+    with contextlib.suppress(OSError, ValueError):
+        if str(path) == STDIN or not folder.is_dir():
+            return False
+        if (folder / "corpus.yaml").exists():
+            return not ((folder / "articles").is_dir() and _listed(folder / "articles", loose=False))
+        return not _listed(folder, loose=True)
+    return False
 
 
 def is_bulk(path: Path) -> bool:
@@ -173,7 +185,7 @@ def _placed(part: Part) -> Generator[tuple[int, bytes, int], None, None]:
         number = block.first
         for line in block.data.split(b"\n")[:-1]:
             end += len(line) + 1
-            stripped = (line.removeprefix(MARK) if number == 1 else line).strip()
+            stripped = (line.removeprefix(MARK) if number == 1 else line).strip(SPACE)
             if stripped:
                 yield number, stripped, end
             number += 1
