@@ -17,7 +17,6 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 PYTHON = sys.executable
 KHABAR = (PYTHON, "-m", "khabar")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Run(NamedTuple):
@@ -27,12 +26,32 @@ class Run(NamedTuple):
     memory: float
 
 
+class Spent(NamedTuple):
+    """What one run spent: seconds of the clock, seconds of the processors, and memory in MiB.
+
+    ``busy`` counts the children that were waited for; ``memory`` is what the processes held together at most; ``first`` is the most that the process that was started
+    held, ``other`` the most that any of its children held, each with all that it shares.
+    """
+
+    seconds: float
+    busy: float
+    memory: float
+    first: float
+    other: float
+
+
 def run(command: Sequence[str], *, cwd: Path = ROOT) -> Run:
     """Run ``command`` to its end, its output thrown away; a failure ends the benchmark.
 
     Memory is that of the whole tree of processes: the sum of what each holds for itself (its proportional share of what
     is shared), looked at every 100 ms, and at least what the system says of the process alone.
     """
+    spent = spend(command, cwd=cwd)
+    return Run(spent.seconds, spent.memory)
+
+
+def spend(command: Sequence[str], *, cwd: Path = ROOT) -> Spent:
+    """Run ``command`` as `run` does, and tell apart what its processes held."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=cwd, start_new_session=True)
     watch = _Watch(process.pid)
@@ -50,7 +69,9 @@ def run(command: Sequence[str], *, cwd: Path = ROOT) -> Run:
         raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
     # Linux tells KiB, macOS bytes.
     alone = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    return Run(seconds, max(alone, watch.peak))
+    # What the system says of a process includes the children that it waited for.
+    busy = usage.ru_utime + usage.ru_stime
+    return Spent(seconds, busy, max(alone, watch.peak), watch.most.get(process.pid, alone), watch.other)
 
 
 class _Watch(threading.Thread):
@@ -60,17 +81,25 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True)
         self.session = session
         self.peak = 0.0
+        self.most: dict[int, float] = {}
         self.ended = threading.Event()
 
     def run(self) -> None:
         while not self.ended.wait(0.1):
             self.peak = max(self.peak, self.now())
 
+    @property
+    def other(self) -> float:
+        """The most that a process held beside the first, in MiB."""
+        return max((most for process, most in self.most.items() if process != self.session), default=0.0)
+
     def now(self) -> float:
         """What the session holds at this moment, in MiB."""
         members = [folder for folder in Path("/proc").glob("[0-9]*") if self.is_member(folder)]
+        for folder in members:
+            self.most[int(folder.name)] = max(self.most.get(int(folder.name), 0.0), self.resident(folder, "VmHWM"))
         if len(members) == 1:
-            return self.resident(members[0])
+            return self.resident(members[0], "VmRSS")
         return sum(map(self.proportional, members))
 
     def is_member(self, folder: Path) -> bool:
@@ -79,11 +108,12 @@ class _Watch(threading.Thread):
         except (OSError, IndexError, ValueError):
             return False
 
-    def resident(self, folder: Path) -> float:
+    def resident(self, folder: Path, key: str) -> float:
         try:
-            return int((folder / "statm").read_text().split()[1]) * PAGE / 1024**2
-        except (OSError, IndexError):
+            status = (folder / "status").read_text()
+        except OSError:
             return 0.0
+        return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{key}:")) / 1024
 
     def proportional(self, folder: Path) -> float:
         try:
@@ -104,6 +134,17 @@ def medians(
             runs[name].append(run(command))
     return {
         name: Run(*(statistics.median(values) for values in zip(*each, strict=True))) for name, each in runs.items()
+    }
+
+
+def medians_of_spent(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Spent]:
+    """The same, with what the processes held told apart."""
+    runs: dict[str, list[Spent]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            runs[name].append(spend(command))
+    return {
+        name: Spent(*(statistics.median(values) for values in zip(*each, strict=True))) for name, each in runs.items()
     }
 
 

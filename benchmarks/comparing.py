@@ -1,0 +1,184 @@
+"""Measure khabar beside its peers on the same work in one run: article records in, the triples of their graphs out.
+
+    python benchmarks/comparing.py
+
+The peers are installed into an environment of their own. They are given more than khabar is: the records resolved,
+joined and flattened into tables, outside their time. What they write is compared with what khabar writes, triple by
+triple. Prints the table that stands in benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from peers import digests, tables
+from processes import KHABAR, PYTHON, ROOT, Spent, medians_of_spent
+
+BENCHMARKS: Final = ROOT / "benchmarks"
+REQUIREMENTS: Final = BENCHMARKS / "peers" / "requirements.txt"
+SMALLER: Final = 10
+"""How many times fewer records rdflib is given: it would need ten times the memory."""
+
+
+class Row(NamedTuple):
+    """One row of the table: what is called, with what, and the name of what it writes."""
+
+    name: str
+    command: Sequence[str]
+    output: str
+    small: bool = False
+
+
+class Work(NamedTuple):
+    """What is to be done: the records, what khabar makes of them, the tables, and what every peer has to arrive at."""
+
+    records: int
+    articles: Path
+    quads: Path
+    tables: Path
+    sum: digests.Sum
+
+
+def environment(folder: Path) -> str:
+    """The interpreter of the peers' environment, made where there is none or where it is older than what it needs."""
+    python = folder / "bin" / "python"
+    stamp = folder / "installed.txt"
+    wanted = REQUIREMENTS.read_text(encoding="utf-8")
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        print(f"Setting up {folder} ...", file=sys.stderr)
+        subprocess.run((PYTHON, "-m", "venv", "--clear", str(folder)), check=True)
+        install = (
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            str(REQUIREMENTS),
+        )
+        subprocess.run(install, check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+    return str(python)
+
+
+def prepare(folder: Path, records: int) -> Work:
+    """Make the records, build them with khabar, and flatten what came of it."""
+    folder.mkdir()
+    articles, quads, flat = folder / "articles.jsonl", folder / "expected.nq", folder / "tables"
+    subprocess.run((PYTHON, str(BENCHMARKS / "articles.py"), str(records), "-o", str(articles)), check=True)
+    subprocess.run(build(articles, quads, 2), check=True, cwd=ROOT)
+    triples = tables.flatten(quads, flat)
+    expected = digests.of_articles(tables.graphs_of_articles(quads))
+    if triples != expected.triples:
+        raise SystemExit(f"{flat}: expected {expected.triples} triples in the tables, found {triples}")
+    return Work(records, articles, quads, flat, expected)
+
+
+def build(articles: Path, output: Path, workers: int) -> tuple[str, ...]:
+    """The command that has khabar build a graph."""
+    return (*KHABAR, "build", str(articles), "-o", str(output), "--workers", str(workers), "--quiet")
+
+
+def rows(python: str, work: Work, small: Work, folder: Path) -> tuple[Row, ...]:
+    """Everything that is measured, in the order of the table."""
+
+    def limit(processes: int) -> Row:
+        output = folder / f"limit-{processes}"
+        arguments = (str(work.articles), str(work.quads), str(output), str(processes))
+        name = f"limit: msgspec decodes, the bytes are written, {_processes(processes)}"
+        return Row(name, (PYTHON, "-m", "peers.limit", *arguments), "")
+
+    def khabar(workers: int) -> Row:
+        output = folder / f"khabar-{workers}.nq"
+        return Row(f"`khabar build --workers {workers}`", build(work.articles, output, workers), str(output))
+
+    def peer(name: str, module: str, interpreter: str, given: Work) -> Row:
+        output = str(folder / f"{module}.nt")
+        command = (interpreter, "-m", f"peers.{module}", str(given.tables), output)
+        return Row(name, command, output, small=given is small)
+
+    return (
+        limit(1),
+        limit(2),
+        khabar(1),
+        khabar(2),
+        peer("DuckDB, SQL that builds the lines, 2 threads", "by_duckdb", python, work),
+        peer("pyoxigraph, terms made in Python", "by_pyoxigraph", PYTHON, work),
+        peer("Morph-KGC, RML, 2 processes", "by_morph_kgc", python, work),
+        peer("maplib, stOTTR over polars, all cores", "by_maplib", python, work),
+        peer("rdflib, a graph in memory", "by_rdflib", PYTHON, small),
+    )
+
+
+def prove(row: Row, work: Work) -> None:
+    """Compare what was written with what khabar wrote: the same triples, no more and no fewer."""
+    path = Path(row.output)
+    lines = tables.graphs_of_articles(path) if path.suffix == ".nq" else None
+    found = digests.of_articles(lines) if lines else digests.of_ntriples(path)
+    if found != work.sum:
+        raise SystemExit(f"{row.name}: expected {work.sum}, found {found} in {path}")
+
+
+def report(measured: Mapping[Row, Spent], work: Work, small: Work, rounds: int) -> None:
+    """Print the table."""
+    quads = sum(1 for _ in work.quads.open("rb"))
+    size, made = work.articles.stat().st_size / 1e6, work.quads.stat().st_size / 1e6
+    print(
+        f"\n{work.records:,} records ({size:.0f} MB), {work.sum.triples:,} triples in their graphs; with standings, "
+        f"description and entities {quads:,} quads ({made:,.0f} MB).\n"
+    )
+    pace = {row: (small if row.small else work).sum.triples / spent.seconds for row, spent in measured.items()}
+    best = max((pace[row] for row in measured if row.output.endswith("khabar-2.nq")), default=1.0)
+    print(
+        f"| whole run, median of {rounds} | s | s of processors | records a second | triples a second "
+        "| khabar with 2 workers is faster by | peak MiB, together | first process | any other |"
+        "\n|---|---|---|---|---|---|---|---|---|"
+    )
+    for row, spent in measured.items():
+        given = small if row.small else work
+        print(
+            f"| {row.name}{f' ({given.records:,} records)' if row.small else ''} | {spent.seconds:.2f} | {spent.busy:.2f} "
+            f"| {given.records / spent.seconds:,.0f} | {pace[row]:,.0f} | {best / pace[row]:.1f} | {spent.memory:.0f} "
+            f"| {spent.first:.0f} | {f'{spent.other:.0f}' if spent.other else ''} |"
+        )
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
+
+
+def main() -> None:
+    """Measure what the arguments say."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--records", type=int, default=100_000, help="how many records (default: 100000)")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
+    parser.add_argument(
+        "--environment", type=Path, default=ROOT / "build" / "peers", help="where the peers are installed"
+    )
+    parser.add_argument("--folder", type=Path, help="where records and graphs are laid down (default: temporary files)")
+    arguments = parser.parse_args()
+    python = environment(arguments.environment.resolve())
+    # The programs of the peers are modules of this folder, and those in khabar's environment need khabar.
+    paths = (str(BENCHMARKS), str(ROOT / "loader"), os.environ.get("PYTHONPATH", ""))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
+        folder = Path(place)
+        work = prepare(folder / "all", arguments.records)
+        small = prepare(folder / "small", max(1, arguments.records // SMALLER))
+        measured = {row.name: row for row in rows(python, work, small, folder)}
+        found = medians_of_spent({name: row.command for name, row in measured.items()}, arguments.rounds)
+        for row in filter(lambda row: row.output, measured.values()):
+            prove(row, small if row.small else work)
+        report({measured[name]: spent for name, spent in found.items()}, work, small, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()
