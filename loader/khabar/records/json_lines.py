@@ -43,7 +43,9 @@ def examine(data: bytes, where: str, line: int) -> tuple[ArticleRecord | None, l
 def read_tree(data: bytes, where: str, line: int, faults: list[Fault]) -> Node | None:
     """The tree of nodes of one line; ``None`` and a fault where there is none."""
     if len(data) > MAX_LINE:
-        _tell(where, line, "KH004", f"at most {MAX_LINE // 1024 // 1024} MiB", "a longer line", faults)
+        _tell(
+            where, line, "KH004", f"at most {MAX_LINE // 1024 // 1024} MiB", "a longer line", faults, "split the record"
+        )
         return None
     own: list[Fault] = []
     text = decode_text(data, where, own)
@@ -57,8 +59,8 @@ def read_tree(data: bytes, where: str, line: int, faults: list[Fault]) -> Node |
     return compose_json(text, where, line, faults)
 
 
-def _tell(where: str, line: int, code: str, expected: str, found: str, faults: list[Fault]) -> None:
-    faults.append(Fault(path=where, line=line, column=1, code=code, expected=expected, found=found))
+def _tell(where: str, line: int, code: str, expected: str, found: str, faults: list[Fault], remedy: str = "") -> None:
+    faults.append(Fault(path=where, line=line, column=1, code=code, expected=expected, found=found, remedy=remedy))
 
 
 _ENCODER: Final = msgspec.json.Encoder()

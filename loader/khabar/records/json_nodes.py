@@ -54,7 +54,6 @@ def _refuse(word: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_Pairs, parse_int=_Written, parse_float=_Written, parse_constant=_refuse
 )
-_EVENTS: Final = MAX_NODES * 2
 _BY_YAML: Final = 4
 """The events around the values that count too where YAML is read."""
 
@@ -92,7 +91,7 @@ class _Composer:
         self._mark = Spot(line - 1)
         self._masked = MASK in text
         self._escapes = "\\" in text
-        self._left = _EVENTS - _BY_YAML
+        self._left = MAX_NODES * 2 - _BY_YAML
 
     def _tell(self, code: str, expected: str, found: str, remedy: str = "", column: int = 1) -> None:
         self._faults.append(
