@@ -144,8 +144,9 @@ def report(measured: Mapping[Row, Spent], work: Work, small: Work, rounds: int) 
     )
     for row, spent in measured.items():
         given = small if row.small else work
+        name = f"{row.name} ({given.records:,} records)" if row.small else row.name
         print(
-            f"| {row.name}{f' ({given.records:,} records)' if row.small else ''} | {spent.seconds:.2f} | {spent.busy:.2f} "
+            f"| {name} | {spent.seconds:.2f} | {spent.busy:.2f} "
             f"| {given.records / spent.seconds:,.0f} | {pace[row]:,.0f} | {best / pace[row]:.1f} | {spent.memory:.0f} "
             f"| {spent.first:.0f} | {f'{spent.other:.0f}' if spent.other else ''} |"
         )

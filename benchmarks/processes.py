@@ -29,8 +29,9 @@ class Run(NamedTuple):
 class Spent(NamedTuple):
     """What one run spent: seconds of the clock, seconds of the processors, and memory in MiB.
 
-    ``busy`` counts the children that were waited for; ``memory`` is what the processes held together at most; ``first`` is the most that the process that was started
-    held, ``other`` the most that any of its children held, each with all that it shares.
+    ``busy`` counts the children that were waited for. ``memory`` is what the processes held together at most, ``first``
+    the most that the one that was started held, ``other`` the most that any of its children held, each with all that
+    it shares.
     """
 
     seconds: float

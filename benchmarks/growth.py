@@ -1,0 +1,143 @@
+"""Measure how time and memory grow with the number of records, and draw it.
+
+    python benchmarks/growth.py          measures, keeps the figures in benchmarks/growth.json, draws docs/growth.svg
+    python benchmarks/growth.py --draw   draws the figures that are kept
+
+Prints the table that stands in benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+import charts
+from processes import KHABAR, PYTHON, ROOT, Spent, spend
+
+FIGURES: Final = ROOT / "benchmarks" / "growth.json"
+PICTURE: Final = ROOT / "docs" / "growth.svg"
+RECORDS: Final = (1000, 10_000, 100_000, 1_000_000)
+SEVERAL: Final = 100_000
+"""Up to how many records everything is measured several times."""
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """What one run was, of how many records, how many quads came of it, and what it spent."""
+
+    what: str
+    records: int
+    quads: int
+    spent: Spent
+
+
+def measure(records: Sequence[int], loads: Sequence[int], rounds: int, place: Path) -> Iterator[Figure]:
+    """Every figure, from the few records to the many; what was laid down for one count is gone before the next."""
+    for count in sorted({*records, *loads}):
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            articles = Path(folder, "articles.jsonl")
+            make = (PYTHON, str(ROOT / "benchmarks" / "articles.py"), str(count), "-o", str(articles))
+            subprocess.run(make, check=True)
+            again = rounds if count <= SEVERAL else 1
+            quads = 0
+            for workers in (1, 2):
+                graph = Path(folder, "graph.nq")
+                build = (*KHABAR, "build", str(articles), "-o", str(graph), "--workers", str(workers), "--quiet")
+                if count in records:
+                    spent = median([spend(build) for _ in range(again)])
+                    quads = quads or lines(graph)
+                    yield Figure(f"build, {workers} worker{'s' if workers > 1 else ''}", count, quads, spent)
+                    graph.unlink()
+            if count in loads:
+                store = Path(folder, "store")
+                load = (*KHABAR, "load", str(articles), "--store", str(store), "--quiet")
+                yield Figure("load into a store", count, quads, spend(load))
+
+
+def median(runs: Sequence[Spent]) -> Spent:
+    """Each figure's median."""
+    return Spent(*(statistics.median(values) for values in zip(*runs, strict=True)))
+
+
+def lines(path: Path) -> int:
+    """How many lines a file has."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures in Markdown."""
+    rows = [
+        "| records | quads | what | s | records a second | peak MiB, together | first process | any worker |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for what, records, quads, spent in map(msgspec.structs.astuple, figures):
+        other = f"{spent.other:.0f}" if spent.other else ""
+        rows.append(
+            f"| {records:,} | {quads:,} | {what} | {spent.seconds:.1f} | {records / spent.seconds:,.0f} "
+            f"| {spent.memory:.0f} | {spent.first:.0f} | {other} |"
+        )
+    return "\n".join(rows)
+
+
+def picture(figures: Sequence[Figure]) -> str:
+    """The figures as two charts: time, and memory."""
+    seconds: dict[str, list[charts.Point]] = {}
+    memory: dict[str, list[charts.Point]] = {}
+    for figure in figures:
+        seconds.setdefault(figure.what, []).append((figure.records, figure.spent.seconds))
+        if figure.what == "build, 2 workers":
+            memory.setdefault("build: first process", []).append((figure.records, figure.spent.first))
+            memory.setdefault("build: each worker", []).append((figure.records, figure.spent.other))
+        elif figure.what.startswith("load"):
+            memory.setdefault("load, all together", []).append((figure.records, figure.spent.memory))
+    shown: tuple[tuple[str, Mapping[str, Sequence[charts.Point]]], ...] = (("Time", seconds), ("Peak memory", memory))
+    return charts.svg(
+        [
+            charts.Chart(f"{shown[0][0]} (dashed: in proportion)", _time, shown[0][1], rise=True),
+            charts.Chart(shown[1][0], _memory, shown[1][1]),
+        ],
+        title="How time and memory of khabar build and khabar load grow with the number of records",
+        across="article records",
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:g} s"
+
+
+def _memory(mebibytes: float) -> str:
+    return f"{mebibytes:g} MiB"
+
+
+def main() -> None:
+    """Measure or draw, as the arguments say."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--draw", action="store_true", help="draw the figures that are kept, measure nothing")
+    parser.add_argument(
+        "--records", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000], help="counts to build"
+    )
+    parser.add_argument("--loads", type=int, nargs="*", default=[1000, 10_000, 100_000], help="counts to load")
+    parser.add_argument("--rounds", type=int, default=3, help=f"runs of each up to {SEVERAL:,} records (default: 3)")
+    parser.add_argument("--folder", type=Path, help="where records and graphs are laid down (default: temporary files)")
+    arguments = parser.parse_args()
+    if not arguments.draw:
+        figures = []
+        for figure in measure(arguments.records, arguments.loads, arguments.rounds, arguments.folder):
+            print(f"{figure.records:,} records, {figure.what}: {figure.spent.seconds:.1f} s", file=sys.stderr)
+            figures.append(figure)
+        FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    figures = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
+    PICTURE.write_text(picture(figures), encoding="utf-8")
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()
