@@ -31,6 +31,12 @@ from khabar.records.cache import AT_REST, KEPT_FOR, Cache, Kept, Seen, cache_fol
 SECOND = 1_000_000_000
 
 
+@pytest.fixture(autouse=True)
+def few_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of many files is kept of a few."""
+    monkeypatch.setattr(caches, "LEAST", 1)
+
+
 def corpus_of(folder: Path) -> Corpus:
     corpus, faults = read_corpus(folder)
     assert corpus is not None, faults
@@ -390,7 +396,7 @@ def test_a_python_without_sqlite_keeps_nothing(place: Place, monkeypatch: pytest
 def test_a_defect_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caches, "opened", lambda path: path.none)
     with pytest.raises(AttributeError, match="none"):
-        place.open()
+        place.build()
 
 
 # Where it lies, and for whom
@@ -406,11 +412,16 @@ def test_it_is_for_its_owner_alone(place: Place) -> None:
     assert stat.S_IMODE(place.path.stat().st_mode) == 0o600
 
 
+def keep_one(cache: Cache) -> None:
+    with cache:
+        cache.keep(next(cache.look([Path("a.yaml")])), kept(b"one"), b"")
+
+
 def test_every_corpus_has_its_own(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "one")
     for name in ("one", "link", "two"):
-        Cache.of(tmp_path / "cache", tmp_path / name, FRAME).close()
+        keep_one(Cache.of(tmp_path / "cache", tmp_path / name, FRAME))
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
@@ -423,19 +434,18 @@ def test_without_a_place_nothing_is_kept(place: Place) -> None:
 
 
 def test_caches_that_no_one_uses_are_removed(tmp_path: Path) -> None:
-    old = Cache.of(tmp_path, Path("old"), FRAME)
-    old.close()
+    keep_one(Cache.of(tmp_path, Path("old"), FRAME))
     other = tmp_path / "corpus-of-mine.txt"
     other.touch()
     long_ago = time.time() - KEPT_FOR - 60
     for path in tmp_path.iterdir():
         os.utime(path, (long_ago, long_ago))
-    Cache.of(tmp_path, Path("old"), FRAME).close()
-    Cache.of(tmp_path, Path("new"), FRAME).close()
+    keep_one(Cache.of(tmp_path, Path("old"), FRAME))
+    keep_one(Cache.of(tmp_path, Path("new"), FRAME))
     assert len(list(tmp_path.iterdir())) == 3
     for path in tmp_path.iterdir():
         os.utime(path, (long_ago, long_ago))
-    Cache.of(tmp_path, Path("newer"), FRAME).close()
+    keep_one(Cache.of(tmp_path, Path("newer"), FRAME))
     assert len(list(tmp_path.iterdir())) == 2
     assert other.exists()
 
@@ -468,6 +478,17 @@ def test_a_khabar_that_changed_is_another(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(khabar, "__version__", "0")
     versions.append(cache_file._version())
     assert len(set(versions)) == 3
+
+
+def test_of_a_few_files_nothing_is_kept(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caches, "LEAST", 3)
+    place.build()
+    assert not place.path.exists()
+    place.write("c.yaml", "three")
+    place.build()
+    assert place.certain() == ["a.yaml", "b.yaml", "c.yaml"]
+    (place.folder / "c.yaml").unlink()
+    assert place.certain() == ["a.yaml", "b.yaml"]
 
 
 # Several at once

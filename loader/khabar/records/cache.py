@@ -31,6 +31,9 @@ AT_REST: Final = 2_000_000_000
 KEPT_FOR: Final = 90 * 24 * 3600
 """How long the cache of a corpus that is not built any more is kept, in seconds."""
 
+LEAST: Final = 50
+"""For fewer files nothing is kept: reading them takes less time than anyone notices."""
+
 _BUFFER: Final = 4 * 1024 * 1024
 _AT_A_TIME: Final = 64
 _PREFIX: Final = "corpus-"
@@ -80,7 +83,7 @@ class Cache:
         self._waiting: list[tuple[bytes, ...]] = []
         self._size = 0
         self._connection: sqlite3.Connection | None = None
-        if path is not None:
+        if path is not None and os.path.lexists(path):
             with self._guard():
                 self._connection = opened(path)
 
@@ -92,8 +95,6 @@ class Cache:
         # The folder itself, whatever links lead there.
         real = os.fsencode(os.path.realpath(corpus))
         path = place / f"{_PREFIX}{hashlib.sha256(real).hexdigest()[:32]}{_SUFFIX}"
-        if not os.path.lexists(path):
-            _forget_old(place)
         return cls(path, frame)
 
     def __enter__(self) -> Self:
@@ -107,7 +108,7 @@ class Cache:
     @property
     def is_open(self) -> bool:
         """Whether anything is kept and known."""
-        return self._connection is not None
+        return self._path is not None
 
     def look(self, paths: Iterable[Path]) -> Iterator[Seen]:
         """Each of the files, in their order, as it is at this moment."""
@@ -121,7 +122,7 @@ class Cache:
 
     def keep(self, seen: Seen, kept: Kept, digest: bytes) -> None:
         """Keep what was read of a file after it was seen; ``digest`` is SHA-256 of the bytes that were read."""
-        if self._connection is None:
+        if self._path is None:
             return
         row = _row(seen.path, seen.identity, digest, self._frame if kept.sound else b"", kept)
         with self._lock, self._guard():
@@ -133,8 +134,10 @@ class Cache:
     def drop_all_but(self, paths: Collection[Path]) -> None:
         """Forget all other files."""
         with self._lock, self._guard():
+            if self._connection is None:
+                return
             self._write()
-            if self._connection is None or self._rows() <= len(paths):
+            if self._rows(self._connection) <= len(paths):
                 return
             self._connection.execute("CREATE TEMP TABLE here (name BLOB PRIMARY KEY)")
             self._connection.executemany("INSERT OR IGNORE INTO here VALUES (?)", ((_name(path),) for path in paths))
@@ -144,7 +147,8 @@ class Cache:
         """Write what is to be kept, and close the file."""
         with self._lock:
             with self._guard():
-                self._write()
+                if self._connection is not None or len(self._waiting) >= LEAST:
+                    self._write()
             self._end()
 
     def _look(self, paths: Sequence[Path]) -> Iterator[Seen]:
@@ -169,15 +173,17 @@ class Cache:
                 return {row[0]: row for row in rows}
         return {}
 
-    def _rows(self) -> int:
-        if self._connection is None:
-            return 0
-        return int(self._connection.execute("SELECT count(*) FROM file").fetchone()[0])
+    @staticmethod
+    def _rows(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("SELECT count(*) FROM file").fetchone()[0])
 
     def _write(self) -> None:
         rows, self._waiting, self._size = self._waiting, [], 0
-        if self._connection is None or not rows:
+        if self._path is None or not rows:
             return
+        if self._connection is None:
+            _forget_old(self._path.parent)
+            self._connection = opened(self._path)
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._connection.execute("COMMIT")
@@ -190,11 +196,13 @@ class Cache:
         except Exception as error:
             if not is_failure(error):
                 raise
+            path = self._path
             self._end()
-            if self._path is not None and is_damage(error):
-                remove(self._path)
+            if path is not None and is_damage(error):
+                remove(path)
 
     def _end(self) -> None:
+        self._path = None
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(Exception):
