@@ -20,6 +20,7 @@ from khabar.records.json_lines import encode, examine
 from khabar.records.parquet import write_parquet
 from khabar.records.parts import Part, blocks, lines
 from khabar.records.sources import is_written_by_hand, open_source
+from khabar.records.streams import zstandard_for
 
 ExportForm: TypeAlias = Literal["jsonl", "parquet"]
 Compression: TypeAlias = Literal["none", "gzip", "zstd"]
@@ -91,8 +92,7 @@ def _packed(file: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
             with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as packed:
                 yield packed  # type: ignore[misc] # a GzipFile is written to as any file is
         case "zstd":
-            import zstandard
-
+            zstandard = zstandard_for("a file in zstd")
             with zstandard.ZstdCompressor(write_checksum=True).stream_writer(file, closefd=False) as stream:
                 yield stream
 

@@ -99,7 +99,7 @@ def is_written_by_hand(path: Path | str) -> bool:
     with contextlib.suppress(OSError, ValueError):
         if str(path) == STDIN or not folder.is_dir():
             return False
-        if (folder / "corpus.yaml").exists():
+        if _is_corpus(folder):
             return not ((folder / "articles").is_dir() and _listed(folder / "articles", loose=False))
         return not _listed(folder, loose=True)
     return False
@@ -137,7 +137,9 @@ def _folder_head(folder: Path, *, articles: bool = False) -> _Given:
         faults = [fault for fault in faults if fault.path != below and not fault.path.startswith(f"{below}/")]
     if corpus is None or faults:
         raise FaultyData(faults)
-    return _Given(shown_path(folder), Frame(corpus.header, corpus.entities), corpus.paths, tuple(files))
+    return _Given(
+        shown_path(folder), Frame(corpus.header, corpus.entities), corpus.paths, tuple(files) if articles else ()
+    )
 
 
 class _Found(NamedTuple):
@@ -202,14 +204,18 @@ def _stream(stream: BinaryIO | io.FileIO, name: str, given: _Given | None) -> So
 
 def _folder(folder: Path, given: _Given | None) -> Source:
     """A corpus, or a folder of parts, which has no ``corpus.yaml``."""
-    here = _listed(folder, loose=True)
-    if (folder / "corpus.yaml").exists() or not here:
+    here = [] if _is_corpus(folder) else _listed(folder, loose=True)
+    if not here:
         own = _folder_head(folder, articles=True)
         if given is not None:
             _demand_same(Head(own.frame.header, own.frame.entities, 0, 0), own.paths["corpus"], given)
         here = _listed(folder / "articles", loose=False)
         given = own
     return _source(shown_path(folder), [_Found.at(path) for path in here], given)
+
+
+def _is_corpus(folder: Path) -> bool:
+    return (folder / "corpus.yaml").exists() or (folder / "articles").is_dir()
 
 
 def _listed(folder: Path, *, loose: bool) -> list[Path]:
@@ -257,11 +263,8 @@ def _first_head(found: list[_Found]) -> _Given | None:
 
 
 def _demand_same(head: Head, name: str, given: _Given) -> None:
-    for what, own, other in (
-        ("header", head.header, given.frame.header),
-        ("entities", head.entities, given.frame.entities),
-    ):
-        if own is not None and own != other:
-            raise FileFailed(
-                where=name, expected=f"the {what} of {given.name}", found="others", remedy="leave the head out of one"
-            )
+    remedy = "leave the head out of one"
+    if head.header not in (None, given.frame.header):
+        raise FileFailed(where=name, expected=f"the header of {given.name}", found="another", remedy=remedy)
+    if head.entities not in (None, given.frame.entities):
+        raise FileFailed(where=name, expected=f"the entities of {given.name}", found="others", remedy=remedy)

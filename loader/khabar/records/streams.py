@@ -6,6 +6,7 @@ import contextlib
 import io
 import zlib
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from khabar.errors import FileFailed
@@ -94,8 +95,7 @@ def _gunzipped(file: BinaryIO | io.FileIO, name: str) -> Iterator[tuple[bytes, i
 
 
 def _unzstd(file: BinaryIO | io.FileIO, name: str) -> Iterator[tuple[bytes, int]]:
-    import zstandard
-
+    zstandard = zstandard_for(name)
     decompressor = zstandard.ZstdDecompressor()
     read = 0
     frame: Any = None
@@ -126,6 +126,20 @@ def _unzstd(file: BinaryIO | io.FileIO, name: str) -> Iterator[tuple[bytes, int]
             yield b"".join(pieces), read
     if frame is not None or not read:
         raise _cut_short(name, "zstd")
+
+
+def zstandard_for(name: str) -> ModuleType:
+    """The library that reads and writes zstd; a `FileFailed` about ``name`` where it is missing."""
+    try:
+        import zstandard
+    except ImportError as error:
+        raise FileFailed(
+            where=name,
+            expected="zstandard, which reads and writes .zst",
+            found="no such package",
+            remedy="pip install 'khabar[zstd]'",
+        ) from error
+    return zstandard
 
 
 def _damaged(name: str, what: str, error: Exception) -> FileFailed:
