@@ -13,11 +13,13 @@ import pytest
 
 import khabar
 from khabar import derivation, formats, pipeline
+from khabar.assembly import Outcome
 from khabar.cli import corpora, program
 from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "loader")}
+WRITTEN = Outcome(articles=1, quads=2, rejected=0, bytes=3, seconds=4.0)
 FAULT = Fault(
     path="articles/a,b.yaml",
     line=3,
@@ -57,7 +59,10 @@ def test_help_goes_to_standard_output(flag: str, capfd: pytest.CaptureFixture[st
 
 def test_commands_stand_in_the_order_of_a_day() -> None:
     commands = list(program.khabar.commands)
-    assert commands == ["init", "new", "cite", "schema", "check", "build", "load", "diff", "dump", "queries", "query"]
+    assert commands == [
+        *("init", "new", "cite", "schema", "check", "build", "export"),
+        *("load", "diff", "dump", "queries", "query"),
+    ]
 
 
 def test_the_version_is_that_of_the_package(capfd: pytest.CaptureFixture[str]) -> None:
@@ -203,7 +208,8 @@ def test_warnings_alone_are_fine(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_texts_reach_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Path] = {}
 
-    def check(_: Path, *, texts: dict[str, Path]) -> tuple[Fault, ...]:
+    def check(_: Path, *, corpus: Path | None, texts: dict[str, Path]) -> tuple[Fault, ...]:
+        assert corpus is None
         given.update(texts)
         return ()
 
@@ -234,7 +240,7 @@ def test_the_graph_goes_to_standard_output(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(pipeline, "read", lambda _: None)
+    monkeypatch.setattr(pipeline, "read", lambda _, **_kept: None)
     monkeypatch.setattr(pipeline, "lines", lambda _, form, *, rule: iter([f"{form}\n", f"خبر {rule}\n"]))
     assert program.run(["build", "corpus", *arguments]) == 0
     assert capfd.readouterr() == (f"{form}\nخبر {rule}\n", "")
@@ -254,8 +260,14 @@ def test_the_format_follows_the_suffix_unless_told(
     arguments: list[str], form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[tuple[str, str]] = []
-    monkeypatch.setattr(pipeline, "read", lambda _: None)
+
+    def build(_: Path, path: str, **_kept: object) -> Outcome:
+        written.append((path, "nquads"))
+        return WRITTEN
+
+    monkeypatch.setattr(pipeline, "read", lambda _, **_kept: None)
     monkeypatch.setattr(pipeline, "write", lambda _, path, form, **_kept: written.append((path, form)))
+    monkeypatch.setattr(pipeline, "build", build)
     assert program.run(["build", "corpus", *arguments]) == 0
     ((path, found),) = written
     assert path.startswith("out.")

@@ -54,7 +54,7 @@ def test_check_tells_what_a_shape_finds_at_the_line_of_the_record(monkeypatch: p
         return (quad for quad in real(corpus) if (quad.subject, quad.predicate) != (victim, evidence))
 
     # The checks of records leave nothing for the shapes to find, so the graph is broken on its way to them.
-    monkeypatch.setattr(pipeline, "quads", without_evidence)
+    monkeypatch.setattr(pipeline.records, "quads", without_evidence)
     faults = khabar.check(EXAMPLE)
     assert {fault.code for fault in faults} == {"KH070"}
     slug = victim.rpartition("/")[2].split(".")[1]

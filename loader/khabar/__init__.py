@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from khabar.loading.load import Loaded, Progress
     from khabar.loading.rehearsal import Step
     from khabar.model import Corpus
-    from khabar.pipeline import check, diff, dump, graph, load, open_store, query, read, rehearse, write
+    from khabar.pipeline import build, check, diff, dump, export, graph, load, open_store, query, read, rehearse, write
     from khabar.queries.catalogue import Query, catalogue
     from khabar.queries.results import Rows
     from khabar.reading.schema import json_schema
@@ -41,11 +41,13 @@ __all__ = [
     "Step",
     "StoreFailed",
     "__version__",
+    "build",
     "catalogue",
     "check",
     "cite",
     "diff",
     "dump",
+    "export",
     "fill",
     "graph",
     "init",
@@ -78,7 +80,10 @@ _HOMES = {
     **dict.fromkeys(("Query", "catalogue"), "khabar.queries.catalogue"),
     **dict.fromkeys(("cite", "fill", "new_record"), "khabar.drafts"),
     **dict.fromkeys(
-        ("check", "diff", "dump", "graph", "load", "open_store", "query", "read", "rehearse", "write"),
+        (
+            *("build", "check", "diff", "dump", "export", "graph"),
+            *("load", "open_store", "query", "read", "rehearse", "write"),
+        ),
         "khabar.pipeline",
     ),
 }

@@ -32,11 +32,21 @@ def check_corpus(corpus: Corpus, texts: Mapping[str, Path | str] | None = None, 
     not be read. Neither what they leave unknown nor what a dangling reference does is told as a fault of what refers
     to it.
     """
-    scope = Scope(corpus, texts or {}, gaps)
-    return placed(fault for check in CHECKS for fault in check(scope) if not gaps.explain(fault))
+    return placed(_faults(Scope(corpus, texts or {}, gaps)))
+
+
+def _faults(scope: Scope) -> Iterator[Fault]:
+    return (fault for check in CHECKS for fault in check(scope) if not scope.gaps.explain(fault))
+
+
+def errors(corpus: Corpus) -> Iterator[Fault]:
+    """The errors of a corpus as `check_corpus` finds them, in no order and without their lines and columns.
+
+    Whoever keeps records elsewhere than in YAML files knows where they are; ``path`` is what ``corpus.paths`` tells.
+    """
+    return (fault for fault in _faults(Scope(corpus, {})) if fault.severity == Severity.ERROR.value)
 
 
 def is_sound(corpus: Corpus) -> bool:
     """Tell whether `check_corpus` finds no error, as fast as the first of them shows."""
-    scope = Scope(corpus, {})
-    return not any(fault.severity == Severity.ERROR.value for check in CHECKS for fault in check(scope))
+    return not any(errors(corpus))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,9 @@ from khabar.errors import Fault, Keys, Severity
 from khabar.gaps import NO_GAPS, Gaps
 from khabar.model import Corpus
 from khabar.names import Found, Names
+
+LINE: Final = "\0"
+"""Stands between the name of a file in bulk and the line of a record in it; no path holds it."""
 
 
 class Scope:
@@ -72,7 +76,10 @@ def fault(
 
 
 def placed(faults: Iterable[Fault]) -> list[Fault]:
-    """The faults with their lines and columns, sorted; each file is read once, and only if it has a fault."""
+    """The faults with their lines and columns, sorted; each file is read once, and only if it has a fault.
+
+    The place of a record in bulk is its line, which stands in the path after `LINE`.
+    """
     from khabar.reading import place, read_tree
 
     by_path: dict[str, list[Fault]] = {}
@@ -80,9 +87,19 @@ def placed(faults: Iterable[Fault]) -> list[Fault]:
         by_path.setdefault(each.path, []).append(each)
     found: list[Fault] = []
     for path, own in by_path.items():
+        name, is_bulk, number = path.partition(LINE)
+        if is_bulk:
+            found += (_at_line(each, name, int(number)) for each in own)
+            continue
         # A fault of a whole file has no keys, and the file may be no YAML.
         tree = read_tree(Path(path))[0] if any(each.keys for each in own) else None
         for each in own:
             line, column = place(tree, each.keys) if tree and each.keys else (1, 1)
             found.append(msgspec.structs.replace(each, line=line, column=column))
     return sorted(found)
+
+
+def _at_line(fault: Fault, name: str, line: int) -> Fault:
+    # Other records that are spoken of have their lines too.
+    found, remedy = (text.replace(LINE, ":") for text in (fault.found, fault.remedy))
+    return msgspec.structs.replace(fault, path=name, line=line, column=1, found=found, remedy=remedy)

@@ -1,12 +1,13 @@
-"""The commands on a whole corpus: ``check``, ``build``."""
+"""The commands on a whole corpus: ``check``, ``build``, ``export``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from khabar.cli import streams
+from khabar.cli import bulk, progress, streams
 from khabar.cli.faults import FORMS
 
 # Written a second time because importing the writers would slow the start; a test holds the two together.
@@ -20,11 +21,12 @@ FORMATS = {
 }
 RULES = ("standing", "uncontested", "annotations")
 _BY_SUFFIX = {suffix: name for name, suffix in FORMATS.items()}
-CORPUS = click.argument("corpus", metavar="CORPUS", type=click.Path(path_type=Path))
+SOURCE = click.argument("source", metavar="CORPUS", type=click.Path(path_type=Path))
 
 
 @click.command()
-@CORPUS
+@SOURCE
+@bulk.FRAME
 @click.option(
     "--text",
     "texts",
@@ -36,7 +38,7 @@ CORPUS = click.argument("corpus", metavar="CORPUS", type=click.Path(path_type=Pa
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="text", help="How faults are written.")
 @streams.manners
 @click.pass_context
-def check(context: click.Context, corpus: Path, texts: dict[str, str], form: str) -> None:
+def check(context: click.Context, source: Path, corpus: Path | None, texts: dict[str, str], form: str) -> None:
     """Tell every fault of the records in CORPUS at once.
 
     Each fault stands on a line as file:line:column CODE message. Checked are syntax, schema, references, dates,
@@ -45,9 +47,9 @@ def check(context: click.Context, corpus: Path, texts: dict[str, str], form: str
     """
     from khabar.pipeline import check as faults_of
 
-    faults = faults_of(corpus, texts={article: Path(file) for article, file in texts.items()})
+    faults = faults_of(source, corpus=corpus, texts={article: Path(file) for article, file in texts.items()})
     streams.data(FORMS[form](faults))
-    streams.talk(f"{corpus}: {streams.summary(faults)}")
+    streams.talk(f"{source}: {streams.summary(faults)}")
     context.exit(1 if any(fault.severity == "error" for fault in faults) else 0)
 
 
@@ -58,7 +60,7 @@ def _format_of(context: click.Context, _: click.Parameter, value: str | None) ->
 
 
 @click.command()
-@CORPUS
+@SOURCE
 @click.option("-o", "--output", metavar="FILE", is_eager=True, help="Write here, not to standard output.")
 @click.option(
     "--format",
@@ -73,17 +75,27 @@ def _format_of(context: click.Context, _: click.Parameter, value: str | None) ->
     help="Only what this rule of the ontology makes of the graph: the standing of each claim and event, the events "
     "that are uncontested, or the passages as Web Annotations.",
 )
+@bulk.options
 @streams.manners
-def build(corpus: Path, output: str | None, form: str, rule: str | None) -> None:
+@click.pass_context
+def build(
+    context: click.Context, /, source: Path, output: str | None, form: str, rule: str | None, **manner: Any
+) -> None:
     """Turn CORPUS into an RDF graph.
 
-    Nothing is written when the data has a fault, and FILE is replaced in one step. Equal records give equal bytes.
-    There are no blank nodes. The graph holds the super-classes and super-properties of khabar's own vocabulary, and
-    the derived standing of each claim and event.
+    CORPUS is a folder, a file of JSON Lines (also .gz or .zst) or Parquet, or - for standard input. N-Quads are written
+    at any size, on all cores; the other forms hold the graph in memory. FILE is replaced in one step. Equal records
+    give equal bytes. There are no blank nodes. The graph holds the super-classes and super-properties of khabar's own
+    vocabulary, and the derived standing of each claim and event.
+
+    Nothing is written when a YAML file has a fault. In N-Quads, a record of JSON Lines or Parquet that has one is told
+    and left out, and the rest is written, without --fail-fast; the exit code is 1 then.
     """
     from khabar import pipeline
 
-    records = pipeline.read(corpus)
+    if form == "nquads" and rule is None:
+        context.exit(_build(source, output or "-", **manner))
+    records = pipeline.read(source, corpus=manner["corpus"])
     if output is None or output == "-":
         streams.stream(pipeline.lines(records, form, rule=rule))
         return
@@ -91,4 +103,37 @@ def build(corpus: Path, output: str | None, form: str, rule: str | None) -> None
     streams.talk(f"Wrote {output}")
 
 
-COMMANDS = (check, build)
+def _build(source: Path, output: str, *, rejected: str | None, fresh: bool, **manner: Any) -> int:
+    """Write N-Quads; the exit code."""
+    from khabar import pipeline
+
+    target = streams.binary() if output == "-" else output
+    with bulk.rejects(rejected) as rejects, progress.shown(progress.of_conversion) as report:
+        built = pipeline.build(source, target, rejects=rejects, report=report, cache=bulk.cache(fresh=fresh), **manner)
+    left_out = f", {built.rejected:,} left out" if built.rejected else ""
+    where = "" if output == "-" else f"Wrote {output}: "
+    streams.talk(f"{where}{bulk.counted(built.articles, 'article')}, {bulk.counted(built.quads, 'quad')}{left_out}")
+    return 1 if built.rejected else 0
+
+
+@click.command()
+@SOURCE
+@click.option("-o", "--output", metavar="FILE", help="Write here, not to standard output.")
+@click.option(
+    "--to", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True, help="The form."
+)
+@bulk.FRAME
+@streams.manners
+def export(source: Path, output: str | None, form: Any, corpus: Path | None) -> None:
+    """Write the records of CORPUS as one file of JSON Lines or Parquet.
+
+    The records keep the schema of the YAML: header and shared entities first, then the articles. A FILE that ends in
+    .gz or .zst is compressed. What comes out goes in wherever a CORPUS does. Equal records give equal bytes.
+    """
+    from khabar import pipeline
+
+    count = pipeline.export(source, streams.binary() if output in (None, "-") else output, form, corpus=corpus)
+    streams.talk(f"Wrote {bulk.counted(count, 'article')}{'' if output in (None, '-') else f' to {output}'}")
+
+
+COMMANDS = (check, build, export)

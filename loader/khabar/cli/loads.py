@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from khabar.cli import endpoints, progress, streams
+from khabar.cli import bulk, endpoints, progress, streams
 from khabar.errors import KhabarError
 
 if TYPE_CHECKING:
@@ -49,23 +49,33 @@ GRAPH = click.option("--graph", metavar="IRI", help="The graph for the triples o
     default=0.0,
     help="How long another load into the same store is waited for.",
 )
-@click.option("--workers", metavar="NUMBER", type=click.IntRange(min=1), help="Processes that read records.")
+@bulk.options
 @endpoints.reached
 @streams.manners
+@click.pass_context
 def load(
+    context: click.Context,
+    /,
     source: Path,
     target: str,
     graph: str | None,
     verify: Any,
     wait: float,
-    workers: int | None,
     *,
+    workers: int | None,
+    corpus: Path | None,
+    rejected: str | None,
     prune: bool,
     dry_run: bool,
     machine: bool,
+    fail_fast: bool,
+    fresh: bool,
     **known: Any,
 ) -> None:
     """Load the graph of CORPUS, or FILE of RDF, into a store.
+
+    CORPUS is what khabar build takes: a folder, a file of JSON Lines or Parquet, or - for standard input. A record of
+    these that has a fault is told and left out, and the exit code is 1, without --fail-fast.
 
     Only named graphs that changed are sent; each is read back and compared, and a load that says so is proved. An
     interrupted load goes on where it was when the same command runs again. Articles that left the corpus stay in the
@@ -81,7 +91,9 @@ def load(
 
     where = endpoints.endpoint(target, **known)
     if dry_run:
-        steps = pipeline.rehearse(source, where, graph=graph, prune=prune, verify=verify, workers=workers)
+        steps = pipeline.rehearse(
+            source, where, graph=graph, corpus=corpus, prune=prune, verify=verify, workers=workers
+        )
         if machine:
             for step in steps:
                 progress.event("graph", {"graph": step.graph.iri, "outcome": f"to {step.action.value}"})
@@ -90,11 +102,19 @@ def load(
         else:
             _rehearsed(target, steps, _requests(source, where, graph))
         return
-    with _told(machine=machine), progress.shown(machine=machine) as report:
+    with (
+        _told(machine=machine),
+        bulk.rejects(rejected) as rejects,
+        progress.shown(progress.of_load, machine=machine) as report,
+    ):
         loaded = pipeline.load(
             source,
             where,
             graph=graph,
+            corpus=corpus,
+            rejects=rejects,
+            fail_fast=fail_fast,
+            cache=bulk.cache(fresh=fresh),
             prune=prune,
             verify=verify,
             wait=wait,
@@ -105,6 +125,7 @@ def load(
         _events(loaded)
     else:
         streams.talk(_summary(loaded, target))
+    context.exit(1 if rejects.count else 0)
 
 
 def _events(loaded: Loaded) -> None:

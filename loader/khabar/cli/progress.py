@@ -1,4 +1,4 @@
-"""How a load says how far it is: a bar on a terminal, lines elsewhere, JSON Lines for machines."""
+"""How a long run says how far it is: a bar on a terminal, lines elsewhere, JSON Lines for machines."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
 from khabar.cli import streams
 
 if TYPE_CHECKING:
-    from khabar.loading.load import Progress
+    from khabar.assembly.progress import Progress as Conversion
+    from khabar.loading.load import Progress as Load
 
-Report: TypeAlias = Callable[["Progress"], None]
+T = TypeVar("T", bound=msgspec.Struct)
+Report: TypeAlias = Callable[[T], None]
+Told: TypeAlias = tuple[str, "float | None"]
+"""How far a run is, in words; and how much of it is done, from 0 to 1, where that can be told."""
+
 INTERVAL = 5.0
 """Seconds between two lines where there is no terminal: a log is read afterwards."""
 
@@ -26,17 +31,17 @@ MACHINE_INTERVAL = 1.0
 
 
 @contextlib.contextmanager
-def shown(*, machine: bool) -> Iterator[Report]:
-    """What a load reports to, while the block runs: standard output for machines, standard error for people."""
+def shown(tell: Callable[[T], Told], *, machine: bool = False) -> Iterator[Report[T]]:
+    """What a run reports to while the block runs: standard output for machines, standard error for people."""
     if machine:
         yield _now_and_then(lambda progress: event("progress", msgspec.to_builtins(progress)), MACHINE_INTERVAL)
     elif streams.is_quiet():
         yield _nothing
     elif sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        with _bar() as report:
+        with _bar(tell) as report:
             yield report
     else:
-        yield _now_and_then(lambda progress: streams.talk(sentence(progress)), INTERVAL)
+        yield _now_and_then(lambda progress: streams.talk(tell(progress)[0]), INTERVAL)
 
 
 def event(name: str, members: dict[str, Any]) -> None:
@@ -45,32 +50,55 @@ def event(name: str, members: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def sentence(progress: Progress) -> str:
-    """How far a load is, in a line.
+def of_load(progress: Load) -> Told:
+    """How far a load is.
 
     >>> from khabar.loading.load import Progress
-    >>> sentence(Progress(done=40, total=120, triples=10_000, sent=30, kept=10, seconds=4.0))
+    >>> of_load(Progress(done=40, total=120, triples=10_000, sent=30, kept=10, seconds=4.0))[0]
     '40 of 120 graphs, 10,000 triples, 2,500 a second, 8 s left'
     """
     rate = progress.triples / progress.seconds if progress.seconds > 0 else 0.0
+    share = progress.done / progress.total if progress.total else None
     parts = [
         f"{progress.done:,} graphs" if progress.total is None else f"{progress.done:,} of {progress.total:,} graphs",
         f"{progress.triples:,} triples",
         f"{rate:,.0f} a second",
+        *_left(progress.seconds, share),
     ]
-    if progress.total and 0 < progress.done < progress.total:
-        parts.append(f"{progress.seconds / progress.done * (progress.total - progress.done):.0f} s left")
-    return ", ".join(parts)
+    return ", ".join(parts), share
 
 
-def _nothing(_: Progress) -> None:
+def of_conversion(progress: Conversion) -> Told:
+    """How far records are on their way to graphs.
+
+    >>> from khabar.assembly.progress import Progress
+    >>> of_conversion(
+    ...     Progress(step="writing", done=5000, total=20_000, read=0, size=None, rejected=3, seconds=2.0)
+    ... )[0]
+    'writing: 5,000 of 20,000 articles, 3 left out, 2,500 a second, 6 s left'
+    """
+    done = f"{progress.done:,}" if progress.total is None else f"{progress.done:,} of {progress.total:,}"
+    parts = [
+        f"{progress.step}: {done} articles",
+        *([f"{progress.rejected:,} left out"] if progress.rejected else []),
+        f"{progress.rate:,.0f} a second",
+        *_left(progress.seconds, progress.share),
+    ]
+    return ", ".join(parts), progress.share
+
+
+def _left(seconds: float, share: float | None) -> list[str]:
+    return [f"{seconds / share - seconds:.0f} s left"] if share and share < 1 else []
+
+
+def _nothing(_: msgspec.Struct) -> None:
     pass
 
 
-def _now_and_then(tell: Report, interval: float) -> Report:
+def _now_and_then(tell: Report[T], interval: float) -> Report[T]:
     told = time.monotonic()
 
-    def report(progress: Progress) -> None:
+    def report(progress: T) -> None:
         nonlocal told
         if (now := time.monotonic()) - told >= interval:
             told = now
@@ -80,22 +108,15 @@ def _now_and_then(tell: Report, interval: float) -> Report:
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Report]:
+def _bar(tell: Callable[[T], Told]) -> Iterator[Report[T]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("graphs · {task.fields[triples]:,} triples · {task.fields[rate]:,.0f} a second ·"),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("load", total=None, triples=0, rate=0.0)
+    with Progress(BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
 
-        def report(progress: Progress) -> None:
-            rate = progress.triples / progress.seconds if progress.seconds > 0 else 0.0
-            bar.update(task, completed=progress.done, total=progress.total, triples=progress.triples, rate=rate)
+        def report(progress: T) -> None:
+            words, share = tell(progress)
+            bar.update(task, description=words, completed=share or 0.0, total=None if share is None else 1.0)
 
         yield report

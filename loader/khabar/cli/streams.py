@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
@@ -101,6 +101,14 @@ def stream(pieces: Iterable[str]) -> None:
     """Write a long result to standard output, piece by piece."""
     for piece in pieces:
         data(piece)
+
+
+def binary() -> BinaryIO:
+    """Standard output for bytes, after all text so far."""
+    if sys.stdout is None:
+        open_output()
+    sys.stdout.flush()
+    return sys.stdout.buffer
 
 
 def text_of(source: str) -> str:

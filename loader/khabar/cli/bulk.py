@@ -1,0 +1,93 @@
+"""Records in bulk: their options, what becomes of those that have faults, and how far a run is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+import click
+
+from khabar.cli import streams
+
+if TYPE_CHECKING:
+    from khabar.assembly.rejects import Rejected
+
+TOLD = 50
+"""Of so many records the faults are told; further ones are counted."""
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FRAME = click.option(
+    "--corpus",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder whose header and entities belong to a file that holds articles alone.",
+)
+FRESH = click.option("--fresh", is_flag=True, help="Read every YAML file again, also those that did not change.")
+WORKERS = click.option(
+    "--workers", metavar="NUMBER", type=click.IntRange(min=1), help="Processes that work; else one a core."
+)
+REJECTS = click.option(
+    "--rejects",
+    "rejected",
+    metavar="FILE",
+    help="Write the records that are left out here, as JSON Lines: source, line, id, faults, record.",
+)
+FAIL_FAST = click.option("--fail-fast", is_flag=True, help="Stop at the first record with a fault; write nothing.")
+
+
+def options(command: _Command) -> _Command:
+    """The options of commands that read records in bulk."""
+    for option in (FRESH, FAIL_FAST, REJECTS, WORKERS, FRAME):
+        command = option(command)
+    return command
+
+
+def cache(*, fresh: bool) -> Path | None:
+    """The folder for what was read of corpora before; none where it is not to be used."""
+    from khabar.records.cache import cache_folder
+
+    return None if fresh else cache_folder(os.environ)
+
+
+class Rejects:
+    """Takes the records of one run that are left out, and tells of them."""
+
+    def __init__(self, file: BinaryIO | None) -> None:
+        self.count = 0
+        self._file = file
+
+    def __call__(self, rejected: Rejected) -> None:
+        """Tell what is wrong with a record, and lay it aside where that is wanted."""
+        self.count += 1
+        if self.count <= TOLD:
+            for fault in rejected.faults:
+                streams.say(str(fault))
+        elif self.count == TOLD + 1:
+            streams.say(f"More than {TOLD} records have faults; further ones are left out without a word")
+        if self._file is not None:
+            self._file.write(rejected.json())
+
+
+@contextlib.contextmanager
+def rejects(path: str | None) -> Iterator[Rejects]:
+    """What takes the records that are left out while the block runs; the file is there when it ends well."""
+    if path is None:
+        yield Rejects(None)
+        return
+    from khabar.files import replaced
+
+    with replaced(path) as file:
+        yield Rejects(file)
+
+
+def counted(number: int, word: str) -> str:
+    """A number and what is counted.
+
+    >>> counted(1, "article"), counted(2000, "quad")
+    ('1 article', '2,000 quads')
+    """
+    return f"{number:,} {word}{'s' * (number != 1)}"

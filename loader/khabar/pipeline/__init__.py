@@ -1,0 +1,27 @@
+"""The whole road, from records to a graph, a document, a store and an answer.
+
+These functions are the public Python API; the commands of the same names call them.
+"""
+
+from khabar.pipeline.answers import open_store, query
+from khabar.pipeline.bulk import build, export
+from khabar.pipeline.graphs import graph, lines, quads, write
+from khabar.pipeline.loads import diff, dump, load, rehearse
+from khabar.pipeline.records import check, read
+
+__all__ = [
+    "build",
+    "check",
+    "diff",
+    "dump",
+    "export",
+    "graph",
+    "lines",
+    "load",
+    "open_store",
+    "quads",
+    "query",
+    "read",
+    "rehearse",
+    "write",
+]
