@@ -142,6 +142,10 @@ class RemoteGraphs:
         """The triples of a named graph as N-Triples; empty where there is none."""
         return self._persistently(lambda: self._read(graph))
 
+    def sums(self, graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:  # noqa: ARG002 - of none
+        """Nothing: no endpoint tells the digest of a graph."""
+        return {}
+
     def replace(self, graphs: Sequence[NamedGraph]) -> None:
         """Put each of ``graphs`` in the place of what its name holds.
 

@@ -67,6 +67,12 @@ class GraphStore(GraphReader, Protocol):
     def resumed(self) -> bool:
         """Whether an interrupted load into this store goes on: what was confirmed then still stands."""
 
+    def sums(self, graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:
+        """What is held under the names of ``graphs``, triples and digest, where the store tells without giving it out.
+
+        It is not told of every graph, and of none by most stores: then only `read` tells.
+        """
+
     def replace(self, graphs: Sequence[NamedGraph]) -> None:
         """Put each of ``graphs`` in the place of what its name holds; on return all are written to last."""
 

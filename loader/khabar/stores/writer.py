@@ -23,6 +23,7 @@ from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.engine_lock import EngineLock
 from khabar.stores.lock import Lock
 from khabar.stores.store import NO_SERVICES, OxigraphStore, Rewrite
+from khabar.stores.witness import Witnesses
 from khabar.stores.working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ _SMALL: Final = 2_000
 _AT_ONCE: Final = 65_536
 # Triples in one bulk load: fewer cost more of the processor, more of them more of the clock.
 _IN_BULK: Final = 262_144
+# Triples, below which a process that reads them is not worth its start.
+_READ_APART: Final = 20_000
+# Processes that read at once.
+_WITNESSES: Final = 2
 # Bytes that a store takes for one byte of N-Quads while it is written, and at the least; measured.
 _GROWTH: Final = 4
 _LEAST: Final = 1 << 20
@@ -61,6 +66,8 @@ class EmbeddedWriter:
         self._engine_lock: EngineLock | None = None
         self._store: pyoxigraph.Store | None = None
         self._opening = threading.RLock()
+        self._changing = threading.Lock()
+        self._witnesses = Witnesses(_WITNESSES)
         self._resumed = False
         self._written = False
 
@@ -95,6 +102,7 @@ class EmbeddedWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._witnesses.close()
         self._close()
         if not self._written:
             self._copy.discard()
@@ -114,7 +122,8 @@ class EmbeddedWriter:
         """Put each of ``graphs`` in the place of what its name holds; on return all are on the disk.
 
         Only the triples that differ are written. A graph without blank nodes of which up to 65,536 triples differ is
-        the old or the new one at any moment; any other may be absent after the end of the process in between.
+        the old or the new one at any moment; any other may be absent after the end of the process in between. Several
+        threads may put graphs in at once, each graph one of them.
         """
         with self._told(sum(len(graph.document) + graph.count * len(graph.iri) for graph in graphs)):
             fresh: list[NamedGraph] = []
@@ -132,10 +141,18 @@ class EmbeddedWriter:
             self._written |= bool(fresh or changed or long)
             for new in batches(fresh, _IN_BULK, lambda graph: graph.count):
                 self._insert(b"".join(graph.nquads() for graph in new))
-            for batch in batches(changed, _AT_ONCE, lambda change: change.size):
-                self._open().update(update(batch))
-            self._change_in_steps(long)
-            self._open().flush()
+            with self._changing:
+                for batch in batches(changed, _AT_ONCE, lambda change: change.size):
+                    self._open().update(update(batch))
+                self._change_in_steps(long)
+                self._open().flush()
+
+    def sums(self, graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:
+        """The triples and the digests of ``graphs`` as another process finds them in the files; of few, nothing."""
+        sound = [graph for graph in graphs if not has_blank_nodes(graph.document)]
+        if sum(graph.count for graph in sound) < _READ_APART:
+            return {}
+        return self._witnesses.sums(self._copy.folder, [graph.iri for graph in sound])
 
     def add(self, graph: NamedGraph) -> None:
         """Add a few triples, none with a blank node, to what the graph of this name holds, on the disk at once."""
@@ -156,6 +173,7 @@ class EmbeddedWriter:
         """
         with self._told():
             self._open().flush()
+            self._witnesses.close()
             self._store = None  # gives up the lock of the working copy, which would move along with the folder
             if self._written or not is_store(self._copy.target):
                 self._copy.publish()
