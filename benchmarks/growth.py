@@ -57,7 +57,7 @@ def measure(records: Sequence[int], loads: Sequence[int], rounds: int, place: Pa
                     graph.unlink()
             if count in loads:
                 store = Path(folder, "store")
-                load = (*KHABAR, "load", str(articles), "--store", str(store), "--quiet")
+                load = (*KHABAR, "load", str(articles), "--to", str(store), "--quiet")
                 yield Figure("load into a store", count, quads, spend(load))
 
 
