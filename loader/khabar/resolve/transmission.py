@@ -12,7 +12,7 @@ from khabar.resolve.extents import dated
 from khabar.resolve.scope import Scope
 from khabar.resolved import Extent, LanguageMap, StatementNode
 
-_SEPARATOR: Final = " · "
+SEPARATOR: Final = " · "
 
 
 class Content(NamedTuple):
@@ -48,7 +48,7 @@ class Transmission:
         attitude = _attitude("asserts", None, content)
         return StatementNode(
             iri=self.iris.described_statement(self.id, slug),
-            types=_types("asserts"),
+            types=types_of("asserts"),
             label=_label(self.publisher, "asserts", content),
             source=self.scope.iri_of(self.publisher),
             stance=attitude.stance,
@@ -70,7 +70,7 @@ class Transmission:
         iri = first = self.iris.statement(self.id, slug)
         yield StatementNode(
             iri=iri,
-            types=_types(statement.stance, statement.type),
+            types=types_of(statement.stance, statement.type),
             label=statement.label or _label(source, statement.stance, content),
             source=self.scope.iri_of(source),
             stance=attitude.stance,
@@ -89,7 +89,7 @@ class Transmission:
             attitude = _attitude(hop.stance, hop.certainty, content)
             yield StatementNode(
                 iri=iri,
-                types=_types(hop.stance),
+                types=types_of(hop.stance),
                 label=_label(outlet, hop.stance, content),
                 source=self.scope.iri_of(outlet),
                 stance=attitude.stance,
@@ -152,7 +152,8 @@ def _attitude(stance: str | None, certainty: str | None, content: Content) -> _A
     return _Attitude(vocabulary.term(stance), vocabulary.term(certainty or "unstated"), content.claim)
 
 
-def _types(stance: str | None, written: str | None = None) -> tuple[str, ...]:
+def types_of(stance: str | None, written: str | None = None) -> tuple[str, ...]:
+    """The classes of a statement with this stance and the type that its author gave it."""
     special = [*filter(None, (written, "Denial" if stance == "denies" else None))]
     return tuple(vocabulary.term(name) for name in special or ["Statement"])
 
@@ -164,7 +165,7 @@ def _label(source: Found, stance: str | None, content: Content) -> LanguageMap:
     described = _name(source)
     iri = vocabulary.term(stance)
     return {
-        language: f"{_in(language, described)}{_SEPARATOR}{vocabulary.label(iri, language)}: {words}"
+        language: f"{_in(language, described)}{SEPARATOR}{vocabulary.label(iri, language)}: {words}"
         for language, words in content.text.items()
     }
 

@@ -1,0 +1,198 @@
+"""The plan of a corpus: from the record of an article that stands alone straight to its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from khabar.checks import is_sound
+from khabar.description import VOID, Subset, describe
+from khabar.formats.nquads import term
+from khabar.frame import Frame
+from khabar.graphs import NamedGraph
+from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, RESERVED_ARTICLE_IDS, Iris
+from khabar.model import ArticleRecord, Corpus, Entity, each
+from khabar.names import ALLOWED, entity_uses
+from khabar.plan import chains, lines
+from khabar.plan.octets import Unsure
+from khabar.plan.source import source
+from khabar.plan.standing import standings
+from khabar.plan.stock import SUPPLIED, Stock, evidence_of
+from khabar.resolve.scope import Scope
+
+Lay: TypeAlias = Callable[[ArticleRecord], tuple[str, str, str, int]]
+
+_decode: Final = msgspec.json.Decoder(ArticleRecord).decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Planned(NamedTuple):
+    """An article as the careful path would have it, too: its graph, and the standings of its claims and events.
+
+    ``standings`` is canonical N-Triples, sorted. ``bare`` are the graph's lines without the full stops at their ends,
+    which N-Quads are made of.
+    """
+
+    id: str
+    graph: NamedGraph
+    standings: bytes
+    bare: bytes
+
+
+class Plan:
+    """Articles of one frame to graphs, without a look at more than one of them.
+
+    The source of what is done is made from the mapping, the vocabulary and the tables of names once; a plan is quick
+    to use and takes some hundredths of a second to make.
+    """
+
+    def __init__(self, frame: Frame, lay: Lay | None) -> None:
+        self._lay = lay
+        iris = Iris(frame.header.base)
+        self._graph = iris.graph("")
+        self._entry = _Entry(frame, iris)
+        self._derived = f" <{iris.graph(DERIVED_GRAPH)}> .\n".encode()
+        self._dataset = f" <{iris.graph(DATASET_GRAPH)}> .\n".encode()
+
+    @classmethod
+    def of(cls, frame: Frame) -> Plan:
+        """The plan for the articles of ``frame``; where that has faults, it is sure of none of them."""
+        shared = Corpus(header=frame.header, entities=_apart(frame.entities), articles=(), paths={})
+        if not is_sound(shared):
+            return cls(frame, None)
+        return cls(frame, _compiled(frame, Scope(shared)))
+
+    def line(self, data: bytes) -> Planned | None:
+        """What one line of JSON, without its end, gives; None where the careful path has to decide.
+
+        That is so for every fault, for references to other articles, and for what is hardly ever written.
+        """
+        lay = self._lay
+        if lay is None:
+            return None
+        try:
+            return self._line(lay, data, settled=False)
+        except (Unsure, KeyError, ValueError, msgspec.MsgspecError, RecursionError):
+            return None
+
+    def record(self, record: ArticleRecord) -> Planned | None:
+        """The same for a record."""
+        try:
+            data = _encode(record)
+        except (ValueError, TypeError):
+            return None
+        return self.line(data)
+
+    def entry(self, graph: NamedGraph) -> bytes:
+        """What the description of the dataset says of an article's graph, as canonical N-Triples, sorted."""
+        return self._entry.of(graph).replace(b"\n", b" .\n")
+
+    def nquads(self, planned: Planned) -> bytes:
+        """An article's unit in a document of N-Quads: its graph, its standings, its entry, each with its name."""
+        graph = planned.graph
+        return b"".join(
+            (
+                planned.bare.replace(b"\n", b" <" + graph.iri.encode() + b"> .\n"),
+                planned.standings.replace(b" .\n", self._derived),
+                self._entry.of(graph).replace(b"\n", self._dataset),
+            )
+        )
+
+    def _line(self, lay: Lay, data: bytes, *, settled: bool) -> Planned | None:
+        lines.fit(data)
+        escaped = data
+        if b"\\" in data:
+            try:
+                escaped = lines.unescaped(data)
+            except Unsure:
+                if settled:
+                    raise
+                return self._line(lay, lines.settled(data), settled=True)
+        try:
+            record = _decode(escaped.decode("latin-1"))
+        except msgspec.ValidationError:
+            if settled or b"null" not in data:
+                raise
+            return self._line(lay, lines.settled(data), settled=True)
+        article, bare, stand, strings = lay(record)
+        if not settled and lines.strings(data) != strings:
+            return self._line(lay, lines.settled(data), settled=True)
+        whole = bare.encode("latin-1")
+        document = whole.replace(b"\n", b" .\n")
+        graph = NamedGraph(self._graph + article, document)
+        # Two bytes more a line.
+        graph.__dict__["count"] = (len(document) - len(whole)) // 2
+        return Planned(article, graph, stand.encode("latin-1").replace(b"\n", b" .\n"), whole)
+
+
+class _Entry:
+    """What is said of each article's graph, with gaps for its id, its number of triples and its digest."""
+
+    def __init__(self, frame: Frame, iris: Iris) -> None:
+        self._start = len(iris.graph(""))
+        subset = Subset(iris.graph(_NAME), _COUNT, _DIGEST)
+        general = set(describe(frame.header, ()))
+        found = [
+            f"{term(quad.subject)} {term(quad.predicate)} {term(quad.object)}\n"
+            for quad in describe(frame.header, (subset,))
+            if quad not in general and (quad.subject != frame.header.base or quad.predicate == VOID + "subset")
+        ]
+        text = "".join(sorted(found))
+        self._gaps = tuple(_GAPS[mark] for mark in _MARK.findall(text))
+        self._text = _MARK.sub("%s", text.replace("%", "%%")).encode().replace(b"%s", b"%b")
+
+    def of(self, graph: NamedGraph) -> bytes:
+        """The lines about one graph, without their ends."""
+        values = (graph.iri[self._start :].encode(), str(graph.count).encode(), graph.digest.encode())
+        return self._text % tuple([values[gap] for gap in self._gaps])
+
+
+# What no IRI and no number of triples is.
+_NAME, _COUNT, _DIGEST = "\0", -1, "\1"
+_GAPS: Final = {_NAME: 0, str(_COUNT): 1, "\\u0001": 2}
+_MARK: Final = re.compile(r'\0|(?<=")-1(?=")|\\u0001')
+
+
+def _apart(entities: Mapping[str, Entity]) -> dict[str, Entity]:
+    """The shared entities without what they say of single articles, which are no articles that stand alone."""
+    return {
+        slug: replace(
+            entity,
+            **{
+                field: tuple(one for one in each(getattr(entity, field)) if "." not in one)
+                for field in ALLOWED["entities"]
+            },
+        )
+        for slug, entity in entities.items()
+    }
+
+
+def _spoken_of(entities: Mapping[str, Entity]) -> frozenset[str]:
+    """The ids of the articles that shared entities speak of."""
+    found = (use.reference.partition(".") for slug, entity in entities.items() for use in entity_uses(slug, entity))
+    return frozenset(owner for owner, dot, _ in found if dot)
+
+
+def _compiled(frame: Frame, scope: Scope) -> Lay:
+    stock = Stock(frame, scope)
+    space: dict[str, Any] = {
+        **{name: getattr(stock, name) for name in SUPPLIED},
+        **{f"shared_{number}": table for number, table in enumerate(stock.shared)},
+        "nothing": tuple({} for _ in stock.shared),
+        "reserved": RESERVED_ARTICLE_IDS | _spoken_of(frame.entities),
+        "acyclic": chains.acyclic,
+        "answers": partial(chains.answers, dates=stock.dates),
+        "chain": chains.chain_of(stock.dates, stock.extent_until),
+        "origin": chains.origin,
+        "standings": standings(),
+        "evidence": evidence_of(Iris(frame.header.base)),
+        "Unsure": Unsure,
+    }
+    exec(compile(source(Iris(frame.header.base)), "<plan>", "exec"), space)  # noqa: S102 - made here, of nothing but own tables
+    lay: Lay = space["lay"]
+    return lay
