@@ -74,8 +74,8 @@ def _export(
 
 def write_lines(file: BinaryIO, frame: Frame, articles: Iterable[ArticleRecord]) -> int:
     """Write a corpus as JSON Lines: the header, the entities, then each article; the number of articles."""
-    for line in head_lines(frame):
-        file.write(line + b"\n")
+    # Streams of zstandard have no `writelines`.
+    file.write(b"".join(line + b"\n" for line in head_lines(frame)))
     count = 0
     for article in articles:
         file.write(encode(article) + b"\n")
