@@ -1,9 +1,12 @@
-"""A corpus as a stream of named graphs, made on all cores, in memory that hardly grows with the corpus.
+"""A corpus made on all cores, in memory that hardly grows with it: as an N-Quads document, or as named graphs.
 
-Articles that refer to one another are worked on together, all others a batch at a time: nothing in a graph reaches
-across, and so this gives the same graphs as the whole corpus at once.
+Articles that refer to one another are worked on together, all others one at a time: nothing in a graph reaches
+across, and so this gives the same as the whole corpus at once.
 """
 
+from khabar.assembly.document import Outcome, write_nquads
+from khabar.assembly.progress import Progress
+from khabar.assembly.rejects import Rejected
 from khabar.assembly.stream import Assembly, graphs
 
-__all__ = ["Assembly", "graphs"]
+__all__ = ["Assembly", "Outcome", "Progress", "Rejected", "graphs", "write_nquads"]

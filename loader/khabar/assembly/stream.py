@@ -1,52 +1,60 @@
-"""The way of a corpus through its batches: first all is read and checked, then graph after graph is made."""
+"""A corpus as a stream of named graphs: first all is read and checked, then graph after graph is made."""
 
 from __future__ import annotations
 
+import contextlib
 import io
-import itertools
-import os
-import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, NoReturn, Self
+from typing import Self
 
-from khabar.assembly.components import BATCH_SIZE, Components, batches, owners_of_shared
-from khabar.assembly.crew import Alone, Crew, Workers
-from khabar.assembly.spool import Slot, Spool
-from khabar.assembly.work import Build, Built, Check, Checked, Read, Reading, Readings, Weighed
-from khabar.checks import check_corpus
-from khabar.description import Subset, describe
-from khabar.errors import FaultyData, FileFailed, Severity
-from khabar.formats.nquads import ntriples_lines
-from khabar.frame import Frame
+from khabar.assembly.epilogue import epilogue
+from khabar.assembly.progress import Meter, Report, unheard
+from khabar.assembly.rejects import Rejected
+from khabar.assembly.road import Road
+from khabar.assembly.supply import opened
+from khabar.assembly.tasks import Converted, Graphs
+from khabar.crew import Slot, Spool
+from khabar.errors import FaultyData
 from khabar.graphs import NamedGraph
-from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, Iris
-from khabar.model import CorpusHeader
-from khabar.reading import outline, survey
+from khabar.iris import DERIVED_GRAPH, Iris
+from khabar.records.cache import Cache
+from khabar.records.sources import Source
 
-SMALL: Final = 200
-"""Below so many articles no worker is started: it would take longer than the work."""
 
-FILES_AT_A_TIME: Final = 64
-"""How many files are read by one worker at a time."""
+class Tally:
+    """What is known of a stream of graphs so far."""
 
-_QUADS_AT_A_TIME: Final = 4096
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.rejected = 0
 
 
 class Assembly:
-    """The named graphs of a corpus, once, in an order of their own: articles by id, entities, derived, the dataset.
+    """The named graphs of a corpus, once, in an order of their own: articles, entities, derived, the dataset.
 
-    ``base`` is the corpus's base; ``total`` the number of graphs. Graphs without triples are left out. Whoever does
-    not take all of them closes it, or uses it as a context. Raises `FileFailed`.
+    ``base`` is the corpus's base; ``total`` counts records that are left out until it is their turn. Graphs without
+    triples are left out. Whoever does not take all of them closes it, or uses it as a context. Raises `FileFailed`,
+    and `FaultyData` as `graphs` does.
     """
 
-    def __init__(self, base: str, total: int, graphs: Iterator[NamedGraph], close: Callable[[], None]) -> None:
+    def __init__(self, base: str, tally: Tally, graphs: Iterator[NamedGraph], close: Callable[[], object]) -> None:
         self.base = base
-        self.total = total
+        self._tally = tally
         self._graphs = graphs
         self._close = weakref.finalize(self, close)
+
+    @property
+    def total(self) -> int | None:
+        """The number of graphs, as far as it is known."""
+        return self._tally.total
+
+    @property
+    def rejected(self) -> int:
+        """The number of records that were left out so far."""
+        return self._tally.rejected
 
     def __iter__(self) -> Iterator[NamedGraph]:
         return self
@@ -71,149 +79,86 @@ class Assembly:
         self._close()
 
 
-def graphs(folder: Path | str, *, workers: int | None = None) -> Assembly:
-    """The named graphs of the corpus in ``folder``, the same as `khabar.pipeline.quads` gives, to the byte.
+def graphs(
+    source: Source | Path | str,
+    *,
+    workers: int | None = None,
+    rejects: Callable[[Rejected], None] | None = None,
+    fail_fast: bool = False,
+    report: Report = unheard,
+    cache: Cache | None = None,
+) -> Assembly:
+    """The named graphs of a corpus, the same as `khabar.pipeline.quads` gives, to the byte.
 
-    Everything is read and checked before the first graph is there: raises `FaultyData` as `khabar.read` does, and
-    `FileFailed`. ``workers`` is the number of processes, else one a core; the graphs and their order do not depend
-    on it. Memory holds some batches of articles, some hundred bytes for each article, the derived graph and the
-    dataset's; records and standings wait on disk. Articles that refer to one another, however far, are one batch.
+    All is read, and what is in YAML is checked, before the first graph is there. Articles in YAML come by id, then
+    those in bulk as they stand in their files; graphs and order do not depend on the number of ``workers``
+    (processes; else one a core). Records in bulk that have faults go to ``rejects`` when it is their turn, and the
+    rest goes on; with ``fail_fast``, or where no one takes them, the first of them ends it.
+
+    Raises `FaultyData` for that, and for any fault of the header, the shared entities or an article in YAML, all of
+    them told; `FileFailed`. Memory holds some batches of articles, some hundred bytes for each article in YAML and
+    each that refers to others, and at last the derived graph and the dataset's; all else waits on disk. Articles
+    that refer to one another, however far, are one batch.
 
     >>> from khabar.resources import example
     >>> with graphs(str(example())) as assembly:
     ...     [graph.iri.rpartition("/")[2] for graph in assembly]
     ['eastport-ferry', 'entities', 'derived', 'dataset']
     """
-    folder = Path(folder)
-    corpus, files, faults = outline(folder)
-    if corpus is None or faults:
-        _tell(folder)
-    frame = Frame(corpus.header, corpus.entities)
-    count = _cores() if workers is None else workers
-    alone = count < 2 or len(files) < SMALL or not sys.executable  # noqa: PLR2004 - one worker is this process
-    spool = Spool()
-    crew: Crew = Alone(frame) if alone else Workers(frame, count, str(folder))
-
-    def close() -> None:
-        crew.close()
-        spool.close()
-
-    try:
-        articles = _read(crew, spool, files)
-        if articles is None:
-            _tell(folder)
-        plan = _plan(articles, owners_of_shared(corpus.entities))
-        if plan is None or not _sound(crew, spool, plan):
-            _tell(folder)
-        total = len(articles) + bool(corpus.entities or corpus.header.event_types) + plan.claims + 1
-        return Assembly(corpus.header.base, total, _stream(crew, spool, plan, corpus.header), close)
-    except BaseException:
-        close()
-        raise
+    with contextlib.ExitStack() as stack:
+        supply = stack.enter_context(opened(source))
+        road = stack.enter_context(Road(supply, workers=workers, report=report, cache=cache))
+        road.survey()
+        tally = Tally(road.articles + bool(road.entities) + road.claims + 1)
+        stream = _Stream(road, tally, None if fail_fast else rejects)
+        meter = Meter("writing", report, total=road.articles)
+        return Assembly(supply.frame.header.base, tally, stream.graphs(meter), stack.pop_all().close)
 
 
-class _Article(NamedTuple):
-    """An article that was read: its id, where its record waits, what else a `Reading` tells."""
+class _Stream:
+    """Makes the graphs of one road, and keeps what the last of them are made of."""
 
-    id: str
-    record: Slot
-    owners: frozenset[str]
-    claims: bool
-    sound: bool
+    def __init__(self, road: Road, tally: Tally, rejects: Callable[[Rejected], None] | None) -> None:
+        self._road = road
+        self._tally = tally
+        self._rejects = rejects
+        self._triples = self._derived = self._articles = 0
+        self._standings: list[Slot] = []
+        self._entries: list[Slot] = []
 
+    def graphs(self, meter: Meter) -> Iterator[NamedGraph]:
+        road = self._road
+        for reply in road.crew.replies(road.conversions("graphs")):
+            if isinstance(reply, Graphs):
+                yield from reply.graphs
+                meter.add(len(reply.graphs))
+            else:
+                self._note(reply)
+                meter.add(len(reply.rejected), rejected=len(reply.rejected))
+        header, spool = road.source.frame.header, road.spool
+        end = epilogue(header, road.entities, self._triples, self._derived)
+        self._tally.total = self._articles + bool(end.entities.document) + bool(self._derived) + 1
+        if end.entities.document:
+            yield end.entities
+        if self._derived:
+            yield NamedGraph(Iris(header.base).graph(DERIVED_GRAPH), _document(spool, self._standings))
+        self._entries.append(spool.add(end.description.document))
+        yield NamedGraph(end.description.iri, _document(spool, self._entries))
 
-class _Plan(NamedTuple):
-    """The records in the order of ids, in batches by their places in it.
-
-    ``unchecked`` are the batches that were not checked yet, ``anchors`` the articles without which the shared
-    entities cannot be seen whole; ``claims`` tells whether there is any claim.
-    """
-
-    records: list[Slot]
-    batches: list[list[int]]
-    unchecked: list[list[int]]
-    anchors: list[int]
-    claims: bool
-
-
-def _read(crew: Crew, spool: Spool, files: list[Path]) -> list[_Article] | None:
-    """All articles by id; None where any has a fault."""
-    articles: list[_Article] = []
-    names = iter([os.fsencode(path) for path in files])
-    chunks = iter(lambda: list(itertools.islice(names, FILES_AT_A_TIME)), [])
-    for reply in crew.replies(Read(chunk) for chunk in chunks):
-        if not isinstance(reply, Readings) or reply.faulty:
-            return None
-        articles += (_kept(article, spool) for article in reply.articles)
-    articles.sort(key=lambda article: article.id)
-    if any(one.id == other.id for one, other in itertools.pairwise(articles)):
-        return None
-    return articles
-
-
-def _kept(article: Reading, spool: Spool) -> _Article:
-    slot = spool.add(article.record)
-    return _Article(article.id, slot, article.owners, claims=article.claims, sound=article.sound)
-
-
-def _plan(articles: list[_Article], owners: Iterable[str]) -> _Plan | None:
-    """What is worked on together; None where a reference leads nowhere, or a fault was found already."""
-    places = {article.id: place for place, article in enumerate(articles)}
-    anchors = [places.get(owner) for owner in owners]
-    components = Components(len(articles))
-    for place, article in enumerate(articles):
-        for owner in article.owners:
-            other = places.get(owner)
-            if other is None:
-                return None
-            components.join(place, other)
-    joined: list[int] = []
-    for anchor in anchors:
-        if anchor is None:
-            return None
-        joined.append(anchor)
-        components.join(joined[0], anchor)
-    members = list(components.members())
-    if any(len(each) == 1 and not articles[each[0]].sound for each in members):
-        return None
-    sizes = [article.record.size for article in articles]
-    first = components.first(joined[0]) if joined else None
-    return _Plan(
-        records=[article.record for article in articles],
-        batches=list(batches(members, sizes, BATCH_SIZE)),
-        unchecked=list(batches((each for each in members if len(each) > 1), sizes, BATCH_SIZE)),
-        anchors=next((each for each in members if each[0] == first), []),
-        claims=any(article.claims for article in articles),
-    )
-
-
-def _sound(crew: Crew, spool: Spool, plan: _Plan) -> bool:
-    shared = Check(_records(spool, plan, plan.anchors), shared=True)
-    others = (Check(_records(spool, plan, batch)) for batch in plan.unchecked)
-    return all(isinstance(reply, Checked) and reply.sound for reply in crew.replies(itertools.chain([shared], others)))
-
-
-def _records(spool: Spool, plan: _Plan, places: Sequence[int]) -> list[bytes]:
-    return [spool.read(plan.records[place]) for place in places]
-
-
-def _stream(crew: Crew, spool: Spool, plan: _Plan, header: CorpusHeader) -> Iterator[NamedGraph]:
-    subsets: list[Subset] = []
-    standings: list[Slot] = []
-    for graph in _in_turn(crew, spool, plan, standings):
-        subsets.append(_subset(graph))
-        yield graph
-    iris = Iris(header.base)
-    derived = NamedGraph(iris.graph(DERIVED_GRAPH), _document(spool, standings))
-    if derived.document:
-        subsets.append(_subset(derived))
-        yield derived
-    del derived
-    # The lines as objects would take several times the room of the document.
-    description = describe(header, subsets)
-    some = iter(lambda: list(itertools.islice(description, _QUADS_AT_A_TIME)), [])
-    described = [spool.add("".join(ntriples_lines(quads)).encode()) for quads in some]
-    yield NamedGraph(iris.graph(DATASET_GRAPH), _document(spool, described))
+    def _note(self, made: Converted) -> None:
+        for one in made.rejected:
+            if self._rejects is None:
+                raise FaultyData(one.faults)
+            if not one.line:
+                self._road.changed()
+            self._tally.total -= 1
+            self._tally.rejected += 1
+            self._rejects(one)
+        self._articles += made.articles
+        self._triples += made.triples
+        self._derived += made.derived
+        self._standings += filter(None, [made.standings])
+        self._entries += filter(None, [made.entries])
 
 
 def _document(spool: Spool, slots: list[Slot]) -> bytes:
@@ -221,53 +166,3 @@ def _document(spool: Spool, slots: list[Slot]) -> bytes:
     lines = io.BytesIO()
     lines.writelines(spool.merged(slots))
     return lines.getvalue()
-
-
-def _in_turn(crew: Crew, spool: Spool, plan: _Plan, standings: list[Slot]) -> Iterator[NamedGraph]:
-    """The graphs of the articles, by id, and that of the entities; ``standings`` gets what is to be merged."""
-    builds = (Build(_records(spool, plan, batch)) for batch in plan.batches)
-    shared = (Build(_records(spool, plan, places), shared=True) for places in [plan.anchors])
-    places = itertools.chain.from_iterable(plan.batches)
-    expected = 0
-    # Who refers to an article far down the list brings it along: its graph waits for its turn.
-    early: dict[int, tuple[str, Slot]] = {}
-    for reply in crew.replies(itertools.chain(builds, shared)):
-        if isinstance(reply, Weighed):
-            standings.append(spool.add(reply.standings))
-        elif isinstance(reply, Built):
-            for graph in reply.graphs:
-                place = next(places, None)
-                if place is not None and place != expected:
-                    early[place] = graph.iri, spool.add(graph.document)
-                    continue
-                if graph.document:
-                    yield graph
-                expected += 1
-                while expected in early:
-                    iri, slot = early.pop(expected)
-                    yield NamedGraph(iri, spool.read(slot))
-                    expected += 1
-
-
-def _subset(graph: NamedGraph) -> Subset:
-    return Subset(graph.iri, graph.count, graph.digest)
-
-
-def _tell(folder: Path) -> NoReturn:
-    """Read the corpus as a whole, which tells every fault of it."""
-    corpus, faults, gaps = survey(folder)
-    if corpus is not None:
-        faults = [*faults, *check_corpus(corpus, gaps=gaps)]
-    if any(fault.severity == Severity.ERROR.value for fault in faults):
-        raise FaultyData(faults)
-    raise FileFailed(
-        where=str(folder),
-        expected="files that stay as they are while they are read",
-        found="others when they were read again",
-        remedy="run it again",
-    )
-
-
-def _cores() -> int:
-    """How many processes the system lets run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,224 @@
+"""The careful way from records to units: for those that refer to one another, and for whatever the plan leaves."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from khabar import derivation
+from khabar.assembly.rejects import Rejected, text_of
+from khabar.checks import errors
+from khabar.errors import Fault
+from khabar.formats.nquads import term
+from khabar.frame import Frame
+from khabar.graphs import NamedGraph
+from khabar.iris import Iris
+from khabar.model import ArticleRecord, Corpus, Entity, each
+from khabar.names import ALLOWED
+from khabar.plan import Planned
+from khabar.quads import said
+from khabar.reading.text import shown
+from khabar.records.json_lines import examine, id_of
+from khabar.resolve import article_graphs, shared_graph
+from khabar.resolved import ResolvedGraph
+from khabar.terms import RDF_TYPE
+
+# No file has this in its path.
+_PLACE: Final = "\0"
+
+
+class Line(NamedTuple):
+    """A line of JSON, and where people find it; ``number`` is 0 for the whole of a YAML file without faults."""
+
+    data: bytes
+    where: str
+    number: int
+
+
+Outcome: TypeAlias = Planned | Rejected
+"""What becomes of a line."""
+
+
+class Careful:
+    """Makes units of the records of one corpus. ``paths`` has the files of the header and the shared entities."""
+
+    def __init__(self, frame: Frame, paths: Mapping[str, str]) -> None:
+        self._paths = dict(paths)
+        self._shared = Corpus(header=frame.header, entities=frame.entities, articles=(), paths=self._paths)
+        # What a shared entity says of single articles is no matter of the other articles.
+        self._corpus = replace(self._shared, entities={slug: apart(entity) for slug, entity in frame.entities.items()})
+        self._iris = Iris(frame.header.base)
+
+    def alone(self, lines: Sequence[Line]) -> list[Outcome]:
+        """What becomes of lines that refer to no others, none of which has the id of another."""
+        records, found = _examined(lines)
+        for place in self._errors(self._corpus, records)[0]:
+            # What is told of a record is what is told where it is the only one.
+            found[place] = _rejected(lines[place], self._errors(self._corpus, {place: records[place]})[0][place])
+            del records[place]
+        found.update(self._units(self._corpus, records))
+        return [found[place] for place in range(len(lines))]
+
+    def together(self, components: Sequence[Sequence[Line]]) -> list[Outcome]:
+        """What becomes of the lines of some components, each of which refers to none beyond it.
+
+        What has faults is left out, and the rest is checked again without it, until nothing has.
+        """
+        lines = [line for component in components for line in component]
+        records, found = _examined(lines)
+        if found or self._errors(self._corpus, records)[0]:
+            return [outcome for component in components for outcome in self._component(self._corpus, component)[0]]
+        found.update(self._units(self._corpus, records))
+        return [found[place] for place in range(len(lines))]
+
+    def shared(self, component: Sequence[Line]) -> tuple[list[Outcome], list[Fault], bytes]:
+        """The same for the component that the shared entities refer to.
+
+        Gives the faults of the header and of these entities too, without their lines; where there are none, the
+        document of the entities' graph.
+        """
+        found, head, accepted = self._component(self._shared, component)
+        if head:
+            return found, head, b""
+        return found, [], _document(shared_graph(replace(self._shared, articles=accepted)), []).document
+
+    def is_sound(self, record: ArticleRecord) -> bool:
+        """Tell whether a record that refers to no others has no fault."""
+        return not any(errors(replace(self._corpus, articles=(record,))))
+
+    def _component(
+        self, corpus: Corpus, lines: Sequence[Line]
+    ) -> tuple[list[Outcome], list[Fault], tuple[ArticleRecord, ...]]:
+        records, found = _examined(lines)
+        while True:
+            faults, head = self._errors(corpus, records)
+            for place, own in faults.items():
+                found[place] = _rejected(lines[place], own)
+                del records[place]
+            if head or not faults:
+                break
+        if not head:
+            found.update(self._units(corpus, records))
+        return [found[place] for place in range(len(lines)) if place in found], head, tuple(records.values())
+
+    def _errors(
+        self, corpus: Corpus, records: Mapping[int, ArticleRecord]
+    ) -> tuple[dict[int, list[Fault]], list[Fault]]:
+        """The faults of each record, and those of what they share."""
+        paths = self._paths | {f"articles.{record.article.id}": f"{_PLACE}{place}" for place, record in records.items()}
+        found: dict[int, list[Fault]] = defaultdict(list)
+        head: list[Fault] = []
+        for fault in errors(replace(corpus, articles=tuple(records.values()), paths=paths)):
+            if fault.path.startswith(_PLACE):
+                found[int(fault.path[len(_PLACE) :])].append(fault)
+            else:
+                head.append(fault)
+        return found, head
+
+    def _units(self, corpus: Corpus, records: Mapping[int, ArticleRecord]) -> Iterator[tuple[int, Planned]]:
+        places = {record.article.id: place for place, record in records.items()}
+        weighed: list[str] = []
+        graphs: dict[str, NamedGraph] = {}
+        for resolved in article_graphs(replace(corpus, articles=tuple(records.values()))):
+            graphs[resolved.iri] = _document(resolved, weighed)
+        standings: dict[str, list[bytes]] = defaultdict(list)
+        for line in derivation.standings("".join(weighed).encode()).splitlines(keepends=True):
+            owner = self._iris.place_of(line[1 : line.index(b">")].decode())
+            if owner is None:
+                raise ValueError(f"a standing of no article's: {line!r}")
+            standings[owner[0]].append(line)
+        for article, place in places.items():
+            own = b"".join(standings[f"articles.{article}"])
+            graph = graphs[self._iris.graph(article)]
+            yield place, Planned(article, graph, own, graph.document.replace(b" .\n", b"\n"))
+
+
+def head_faults(frame: Frame, paths: Mapping[str, str]) -> list[Fault]:
+    """The faults of a header and of shared entities, whatever these say of single articles, without their lines."""
+    entities = {slug: apart(entity) for slug, entity in frame.entities.items()}
+    return list(errors(Corpus(header=frame.header, entities=entities, articles=(), paths=dict(paths))))
+
+
+def apart(entity: Entity) -> Entity:
+    """The entity without what it says of single articles."""
+    fields = {field: each(getattr(entity, field)) for field in ALLOWED["entities"]}
+    return replace(entity, **{field: tuple(one for one in all_ if "." not in one) for field, all_ in fields.items()})
+
+
+def has_claims(record: ArticleRecord) -> bool:
+    """Tell whether any claim follows from a record, its own or one that it describes an event by."""
+    return (
+        bool(record.claims)
+        or any(event.evidence for event in record.events.values())
+        or any(statement.event for statement in record.statements.values())
+    )
+
+
+_record: Final = msgspec.json.Decoder(ArticleRecord).decode
+
+
+def _examined(lines: Iterable[Line]) -> tuple[dict[int, ArticleRecord], dict[int, Outcome]]:
+    """The records of lines without faults, by the places of the lines, and the others."""
+    records: dict[int, ArticleRecord] = {}
+    found: dict[int, Outcome] = {}
+    for place, line in enumerate(lines):
+        if not line.number:
+            records[place] = _record(line.data)
+            continue
+        record, faults = examine(line.data, line.where, line.number)
+        if record is None or faults:
+            found[place] = _rejected(line, faults)
+        else:
+            records[place] = record
+    return records, found
+
+
+def _rejected(line: Line, faults: Iterable[Fault]) -> Rejected:
+    return rejected(line, (fault if fault.line else _placed(fault, line) for fault in faults))
+
+
+def _placed(fault: Fault, line: Line) -> Fault:
+    return replace(fault, path=line.where, line=line.number or 1, column=1)
+
+
+def rejected(line: Line, faults: Iterable[Fault]) -> Rejected:
+    """A line that is left out for these faults."""
+    return Rejected(line.where, line.number, id_of(line.data), tuple(sorted(faults)), text_of(line.data))
+
+
+def doubled(line: Line, first: str) -> Rejected:
+    """A line that is left out since another line has its id, with whatever else is wrong with it."""
+    slug = id_of(line.data)
+    fault = Fault(
+        path=line.where,
+        line=line.number,
+        column=1,
+        code="KH020",
+        keys=("article", "id"),
+        expected="every id once",
+        found=f"{shown(slug)} again",
+        remedy=f"the first is at {first}",
+    )
+    return rejected(line, [fault, *examine(line.data, line.where, line.number)[1]])
+
+
+def _document(graph: ResolvedGraph, weighed: list[str]) -> NamedGraph:
+    """The graph as a document; the lines that standings follow from are added to ``weighed``."""
+    text = functools.cache(term)
+    terms = derivation.weighed()
+    lines: list[str] = []
+    for node in graph.nodes:
+        subject = f"<{node.iri}> <"
+        for predicate, value in said(node):
+            line = f"{subject}{predicate}> {text(value)} .\n"
+            lines.append(line)
+            # As `is_weighed`, which costs a call for each line.
+            if predicate in terms or (predicate == RDF_TYPE and value in terms):
+                weighed.append(line)
+    # Nodes are in order, so that these lines nearly are.
+    return NamedGraph(graph.iri, "".join(sorted(dict.fromkeys(lines))).encode())
