@@ -108,7 +108,7 @@ def test_a_record_with_a_fault_is_told_and_laid_aside_and_the_rest_goes_on(
     assert rejects[1]["record"] == "{"
     # What was laid aside is mended and goes in again.
     mended = rejects[0]["record"]
-    mended["article"]["published"] = "2031-02-28"
+    mended["article"]["published"] = "2031-03-02"
     put(tmp_path / "mended.jsonl", [json.dumps(mended)])
     assert run("build", "mended.jsonl", "--corpus", str(EXAMPLE), "-o", "more.nq")[0] == 0
 
