@@ -1,0 +1,162 @@
+"""What has to be known of a corpus before its first unit is made: the head, what comes twice, what hangs together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from khabar.assembly.careful import Careful, Line, head_faults
+from khabar.assembly.components import owners_of_shared
+from khabar.assembly.rejects import Rejected
+from khabar.checks.scope import placed
+from khabar.errors import Fault, FaultyData
+from khabar.frame import Frame
+from khabar.plan import Plan
+from khabar.spark.conversion import TURNS, Convert, Pick, Weave
+from khabar.spark.job import Job
+from khabar.spark.links import SHARED, Order, by_block, linked
+from khabar.spark.rows import Place
+from khabar.spark.sources import Given, Source, agreed, heads_of
+from khabar.spark.survey import Special, surveyed
+from khabar.spark.tally import Tally
+
+if TYPE_CHECKING:
+    from pyspark import Broadcast, SparkContext
+    from pyspark.sql import DataFrame
+
+_BATCHES_A_TASK: Final = 8
+
+
+class Shared(NamedTuple):
+    """The shared entities, and the articles that these refer to, which are made before all others.
+
+    ``entities`` is the document of the entities' graph, ``nquads`` the units of so many ``articles``, in whose graphs
+    are so many ``triples``, and so many are ``derived``; ``refused`` are left out.
+    """
+
+    entities: bytes
+    nquads: bytes
+    articles: int
+    triples: int
+    derived: int
+    refused: list[Rejected]
+
+
+class Prepared(NamedTuple):
+    """A corpus whose units can be made.
+
+    ``job`` is what the workers are told. So many ``rows``; so many ``batches`` of articles that hang together.
+    """
+
+    source: Source
+    frame: Frame
+    job: Broadcast[Job]
+    shared: Shared
+    rows: int
+    batches: int
+
+    @property
+    def context(self) -> SparkContext:
+        """Where the job runs."""
+        return self.source.rows.sparkSession.sparkContext
+
+    def units(self, tally: Tally) -> DataFrame:
+        """All other articles, as text: each row some lines of N-Quads. What is left out is counted alone."""
+        alone = self.source.rows.mapInArrow(Convert(self.job, tally), "value string")
+        return alone.union(self.woven(tally, refused=False)) if self.batches else alone
+
+    def woven(self, tally: Tally | None, *, refused: bool) -> DataFrame:
+        """The units of the articles that hang together, or those of them that are left out, as lines of JSON."""
+        tasks = -(-self.batches // _BATCHES_A_TASK)
+        turns = self.picked().filter(f"batch <> {SHARED}").repartition(tasks, "batch")
+        ordered = turns.sortWithinPartitions("batch", "component", "rank")
+        return ordered.mapInArrow(Weave(self.job, tally, refused=refused), "value string")
+
+    def picked(self) -> DataFrame:
+        """The articles that hang together."""
+        return _picked(self.source, self.job)
+
+
+def prepared(source: Source, given: Given | None) -> Prepared:
+    """Read all records once. Raises `FaultyData` for faults of the head, `FileFailed` where there is none."""
+    with surveyed(source.rows, source.form) as survey:
+        special = survey.special()
+        sizes = {block: extent.rows for block, extent in special.blocks.items()}
+        order = Order(sizes, list(source.names), numbered=source.form.places == "numbers")
+        heads, lines = _heads(special, order)
+        given = agreed(source, heads_of(source, lines), given)
+        _demand_sound(head_faults(given.frame, given.paths), given)
+        anchors = owners_of_shared(given.frame.entities)
+        spoken_of = anchors.union(*({slug, *owners} for slug, owners in special.links.values()))
+        first = {slug: min(places, key=order.rank) for slug, places in survey.places(spoken_of).items()}
+        twins = survey.twins()
+    together = linked(special.links, first, anchors, order)
+    job = Job(
+        form=source.form,
+        frame=msgspec.msgpack.encode(given.frame),
+        paths=dict(given.paths),
+        seals=special.seals(),
+        names=source.names,
+        before=order.before,
+        heads=by_block(heads),
+        doubled={},
+        linked=together.turns,
+    )
+    for places in twins.values():
+        winner, *others = sorted(places, key=order.rank)
+        for place in others:
+            where, line = job.where(*winner)
+            job.doubled.setdefault(place.block, {})[place.number] = f"{where}:{line}:1"
+    told = source.rows.sparkSession.sparkContext.broadcast(job)
+    shared = _shared(source, told if anchors else None, given)
+    return Prepared(source, given.frame, told, shared, sum(sizes.values()), together.batches)
+
+
+def _heads(special: Special, order: Order) -> tuple[list[Place], dict[str, list[tuple[int, bytes]]]]:
+    """The places of the lines of heads, and the lines of each file, by number: those before all others."""
+    places: list[Place] = []
+    lines: dict[str, list[tuple[int, bytes]]] = {}
+    begun: set[str] = set()
+    for block in sorted(special.blocks):
+        file, _ = block
+        if file in begun:
+            continue
+        extent = special.blocks[block]
+        for place in sorted(place for place in special.heads if place.block == block):
+            if place.number < extent.first:
+                places.append(place)
+                lines.setdefault(file, []).append((order.line(place), special.heads[place]))
+        if extent.first < extent.rows:
+            begun.add(file)
+    return places, lines
+
+
+def _picked(source: Source, job: Broadcast[Job]) -> DataFrame:
+    return source.rows.mapInArrow(Pick(job), TURNS)
+
+
+def _shared(source: Source, job: Broadcast[Job] | None, given: Given) -> Shared:
+    rows = [] if job is None else _picked(source, job).filter(f"batch = {SHARED}").orderBy("rank").collect()
+    lines = [Line(bytes(row.line), row.file, row.number) for row in rows]
+    outcomes, faults, entities = Careful(given.frame, given.paths).shared(lines)
+    _demand_sound(faults, given)
+    refused = [one for one in outcomes if isinstance(one, Rejected)]
+    made = [one for one in outcomes if not isinstance(one, Rejected)]
+    plan = Plan.of(given.frame)
+    return Shared(
+        entities=entities,
+        nquads=b"".join(map(plan.nquads, made)),
+        articles=len(made),
+        triples=sum(one.graph.count for one in made),
+        derived=sum(one.standings.count(b"\n") for one in made),
+        refused=refused,
+    )
+
+
+def _demand_sound(faults: list[Fault], given: Given) -> None:
+    if not faults:
+        return
+    if given.paths.get("corpus", "").endswith(".yaml"):
+        raise FaultyData(placed(faults))
+    raise FaultyData(msgspec.structs.replace(fault, line=1, column=1) for fault in faults)

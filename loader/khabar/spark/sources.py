@@ -1,0 +1,195 @@
+"""Where the records are: files that Spark can reach, or rows of the caller's own; and the head that goes with them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from khabar.errors import FaultyData, FileFailed
+from khabar.frame import Frame
+from khabar.reading import outline
+from khabar.records.heads import Head, metadata_head, read_head
+from khabar.spark.files import Files, literally
+from khabar.spark.rows import Form
+
+if TYPE_CHECKING:
+    from pyspark import RDD
+    from pyspark.sql import DataFrame, SparkSession
+
+_LINES: Final = (".jsonl", ".ndjson", ".json")
+_COMPRESSED: Final = ("", ".gz", ".zst", ".zstd", ".bz2")
+_TABLES: Final = (".parquet",)
+_CORPUS: Final = "khabar:corpus"
+_ENTITIES: Final = "khabar:entities"
+
+
+class Given(NamedTuple):
+    """What articles are seen with, what people call it, and the files of the header and of each entity."""
+
+    name: str
+    frame: Frame
+    paths: Mapping[str, str]
+
+
+class Source(NamedTuple):
+    """Rows with records, in a form. ``names`` are what people call the files, in order, by their full address.
+
+    ``heads`` are those of Parquet files; those of JSON Lines are among the rows.
+    """
+
+    name: str
+    rows: DataFrame
+    form: Form
+    names: dict[str, str]
+    heads: dict[str, Head]
+
+
+def open_source(spark: SparkSession, path: str) -> Source:
+    """The records at ``path``: a file, a pattern or a folder of JSON Lines or Parquet, wherever Spark reads from.
+
+    A folder is one of such files, or a corpus with such files in ``articles/``. Raises `FileFailed`.
+    """
+    files = Files(spark)
+    found = _found(files, path)
+    tables = [name for name in found if name.endswith(_TABLES)]
+    if tables and len(tables) < len(found):
+        raise FileFailed(where=path, expected="files of one form", found="JSON Lines and Parquet", remedy="give one")
+    some = [literally(name) for name in found]
+    if tables:
+        rows = spark.read.option("mergeSchema", "true").parquet(*some)
+        rows = rows.select("*", "_metadata.file_path", "_metadata.row_index")
+        heads = {name: _table_head(files, name) for name in found}
+        return Source(path, rows, Form("columns", "numbers"), _names(files, found), heads)
+    rows = spark.read.text(some, lineSep="\n").select("value", "_metadata.file_path", "_metadata.file_block_start")
+    return Source(path, rows, Form("lines", "blocks"), _names(files, found), {})
+
+
+def _names(files: Files, found: Sequence[str]) -> dict[str, str]:
+    """What people call the files, by their full addresses as rows have them."""
+    names: dict[str, str] = {}
+    for name in found:
+        address = files.address(name)
+        names[address] = name
+        # Of this machine's files Spark spells some addresses so and some so.
+        if address.startswith("file:"):
+            names[re.sub("^file:/+", "file:///", address)] = names[re.sub("^file:/+", "file:/", address)] = name
+    return names
+
+
+def own_rows(spark: SparkSession, rows: DataFrame | RDD[str] | RDD[bytes]) -> Source:
+    """Rows of the caller's: lines of JSON, or the columns of records. They must be the same whenever they are read."""
+    from pyspark import RDD
+
+    if isinstance(rows, RDD):
+        table = spark.createDataFrame(rows.map(_packed), "value binary", verifySchema=False)
+        return Source("the records", table, Form("lines", "order"), {}, {})
+    form = Form("columns", "order") if "article" in rows.columns else Form("lines", "order")
+    if form.records == "lines" and len(rows.columns) != 1:
+        raise FileFailed(
+            where="the records",
+            expected="one column of JSON, or the columns of article records",
+            found=", ".join(rows.columns) or "no column",
+        )
+    return Source("the records", rows, form, {}, {})
+
+
+def _packed(line: str | bytes) -> tuple[bytes]:
+    # Half a surrogate pair is no UTF-8: told as such later on.
+    return (line.encode("utf-8", "surrogatepass") if isinstance(line, str) else bytes(line),)
+
+
+def _found(files: Files, path: str) -> list[str]:
+    kind = files.kind(path)
+    if kind == "folder":
+        names = files.names(path)
+        folder = path
+        if "corpus.yaml" in names:
+            folder = posixpath.join(path, "articles")
+            names = files.names(folder) if "articles" in names else {}
+            if any(name.endswith(".yaml") for name in names):
+                raise FileFailed(
+                    where=folder,
+                    expected="records as JSON Lines or Parquet",
+                    found="YAML",
+                    remedy="khabar export --to jsonl makes them of it",
+                )
+        found = [posixpath.join(folder, name) for name, is_folder in names.items() if not is_folder and _is_bulk(name)]
+    elif kind == "file":
+        found = [path] if _is_bulk(posixpath.basename(path)) else []
+    else:
+        found = [name for name in files.matching(path) if _is_bulk(posixpath.basename(name))]
+        if not found and not kind:
+            raise FileFailed(where=path, expected="a file or folder of records", found="nothing of that name")
+    if not found:
+        raise FileFailed(
+            where=path,
+            expected="records as JSON Lines or Parquet",
+            found="no file that is called so",
+            remedy="JSON Lines are .jsonl, .ndjson, .json or the same with .gz, Parquet is .parquet",
+        )
+    return found
+
+
+def _is_bulk(name: str) -> bool:
+    if name.startswith((".", "_")):
+        return False
+    return name.endswith((*(ending + more for ending in _LINES for more in _COMPRESSED), *_TABLES))
+
+
+def _table_head(files: Files, name: str) -> Head:
+    metadata = files.parquet_metadata(name)
+    corpus, entities = metadata.get(_CORPUS), metadata.get(_ENTITIES)
+    return metadata_head(
+        None if corpus is None else corpus.encode(), None if entities is None else entities.encode(), name
+    )
+
+
+def heads_of(source: Source, lines: Mapping[str, Sequence[tuple[int, bytes]]]) -> dict[str, Head]:
+    """The head of every file that has one; ``lines`` are those of heads, by file. Raises `FaultyData`."""
+    found = dict(source.heads)
+    for file in (*source.names, ""):
+        if file in lines:
+            name = source.names.get(file, source.name)
+            found[name] = read_head(((number, data, 0) for number, data in lines[file]), name)
+    return found
+
+
+def given_by(corpus: Path) -> Given:
+    """The head of a corpus in a folder of this machine. Raises `FaultyData`."""
+    found, _, faults = outline(corpus)
+    below = str(corpus / "articles")
+    faults = [fault for fault in faults if fault.path != below and not fault.path.startswith(f"{below}/")]
+    if found is None or faults:
+        raise FaultyData(faults)
+    return Given(str(corpus), Frame(found.header, found.entities), found.paths)
+
+
+def agreed(source: Source, heads: Mapping[str, Head], given: Given | None) -> Given:
+    """The head that all files go with: the one that is given, or the first there is. Raises `FileFailed`."""
+    for name, head in heads.items():
+        frame = head.frame
+        if given is None and frame is not None:
+            given = Given(name, frame, {"corpus": name, **{f"entities.{slug}": name for slug in frame.entities}})
+    if given is None:
+        raise FileFailed(
+            where=source.name,
+            expected="the header of the corpus before its articles",
+            found="articles alone",
+            remedy="name the folder of its corpus.yaml with --corpus FOLDER",
+        )
+    for name, head in heads.items():
+        for what, own, other in (
+            ("header", head.header, given.frame.header),
+            ("entities", head.entities, given.frame.entities),
+        ):
+            if own is not None and own != other:
+                raise FileFailed(
+                    where=name,
+                    expected=f"the {what} of {given.name}",
+                    found="others",
+                    remedy="leave the head out of one",
+                )
+    return given
