@@ -25,17 +25,22 @@ from processes import KHABAR, PYTHON, ROOT, Spent, spend
 FIGURES: Final = ROOT / "benchmarks" / "growth.json"
 PICTURE: Final = ROOT / "docs" / "growth.svg"
 RECORDS: Final = (1000, 10_000, 100_000, 1_000_000)
+FIRST, WORKER, LOAD = "build: first process", "build: each worker", "load, all together"
 SEVERAL: Final = 100_000
 """Up to how many records everything is measured several times."""
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """What one run was, of how many records, how many quads came of it, and what it spent."""
+    """What was run, of how many records, how many quads came of it, and what it spent: see `Spent`."""
 
     what: str
     records: int
     quads: int
-    spent: Spent
+    seconds: float
+    busy: float
+    memory: float
+    first: float
+    other: float
 
 
 def measure(records: Sequence[int], loads: Sequence[int], rounds: int, place: Path) -> Iterator[Figure]:
@@ -53,12 +58,12 @@ def measure(records: Sequence[int], loads: Sequence[int], rounds: int, place: Pa
                 if count in records:
                     spent = median([spend(build) for _ in range(again)])
                     quads = quads or lines(graph)
-                    yield Figure(f"build, {workers} worker{'s' if workers > 1 else ''}", count, quads, spent)
+                    yield Figure(f"build, {workers} worker{'s' if workers > 1 else ''}", count, quads, *spent)
                     graph.unlink()
             if count in loads:
                 store = Path(folder, "store")
                 load = (*KHABAR, "load", str(articles), "--to", str(store), "--quiet")
-                yield Figure("load into a store", count, quads, spend(load))
+                yield Figure("load into a store", count, quads, *spend(load))
 
 
 def median(runs: Sequence[Spent]) -> Spent:
@@ -75,14 +80,14 @@ def lines(path: Path) -> int:
 def table(figures: Sequence[Figure]) -> str:
     """The figures in Markdown."""
     rows = [
-        "| records | quads | what | s | records a second | peak MiB, together | first process | any worker |",
-        "|---|---|---|---|---|---|---|---|",
+        "| | records | quads | s | s of processors | records a second | peak MiB, together | the first | any other |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    for what, records, quads, spent in map(msgspec.structs.astuple, figures):
-        other = f"{spent.other:.0f}" if spent.other else ""
+    for figure in sorted(figures, key=lambda figure: (figure.what, figure.records)):
+        other = f"{figure.other:.0f}" if figure.other else ""
         rows.append(
-            f"| {records:,} | {quads:,} | {what} | {spent.seconds:.1f} | {records / spent.seconds:,.0f} "
-            f"| {spent.memory:.0f} | {spent.first:.0f} | {other} |"
+            f"| {figure.what} | {figure.records:,} | {figure.quads:,} | {figure.seconds:.1f} | {figure.busy:.1f} "
+            f"| {figure.records / figure.seconds:,.0f} | {figure.memory:.0f} | {figure.first:.0f} | {other} |"
         )
     return "\n".join(rows)
 
@@ -90,14 +95,16 @@ def table(figures: Sequence[Figure]) -> str:
 def picture(figures: Sequence[Figure]) -> str:
     """The figures as two charts: time, and memory."""
     seconds: dict[str, list[charts.Point]] = {}
-    memory: dict[str, list[charts.Point]] = {}
+    memory: dict[str, list[charts.Point]] = {FIRST: [], WORKER: [], LOAD: []}
     for figure in figures:
-        seconds.setdefault(figure.what, []).append((figure.records, figure.spent.seconds))
-        if figure.what == "build, 2 workers":
-            memory.setdefault("build: first process", []).append((figure.records, figure.spent.first))
-            memory.setdefault("build: each worker", []).append((figure.records, figure.spent.other))
+        seconds.setdefault(figure.what, []).append((figure.records, figure.seconds))
+        # A few records are not worth a second process.
+        if figure.what == "build, 2 workers" and figure.other:
+            memory[FIRST].append((figure.records, figure.first))
+            memory[WORKER].append((figure.records, figure.other))
         elif figure.what.startswith("load"):
-            memory.setdefault("load, all together", []).append((figure.records, figure.spent.memory))
+            memory[LOAD].append((figure.records, figure.memory))
+    memory = {name: line for name, line in memory.items() if line}
     shown: tuple[tuple[str, Mapping[str, Sequence[charts.Point]]], ...] = (("Time", seconds), ("Peak memory", memory))
     return charts.svg(
         [
@@ -131,7 +138,7 @@ def main() -> None:
     if not arguments.draw:
         figures = []
         for figure in measure(arguments.records, arguments.loads, arguments.rounds, arguments.folder):
-            print(f"{figure.records:,} records, {figure.what}: {figure.spent.seconds:.1f} s", file=sys.stderr)
+            print(f"{figure.records:,} records, {figure.what}: {figure.seconds:.1f} s", file=sys.stderr)
             figures.append(figure)
         FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
     figures = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
