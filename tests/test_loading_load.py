@@ -14,6 +14,7 @@ from khabar.graphs import NamedGraph
 from khabar.loading.load import Loaded, Progress, load
 from khabar.loading.plan import described, marker
 from khabar.loading.sending import Pace
+from khabar.stores.encoding import numbers_and_dates
 
 OLD = (graph("a", "one", "two"), graph("b", "three"), graph("c", "four", "five"), graph("entities", "six"))
 NEW = (graph("a", "one", "two"), graph("b", "other"), graph("d", "new"), graph("e", "1", "2"), graph("entities", "6"))
@@ -360,3 +361,53 @@ def test_an_interrupted_load_goes_on_without_its_journal(tmp_path: Path) -> None
         loaded(store, folder, NEW, prune=True)
         assert store.content() == wanted(*NEW), last
         assert not set(store.replaced) & there, last
+
+
+def test_counts_alone_are_compared_when_that_is_asked_for(tmp_path: Path) -> None:
+    store = HeldGraphs()
+    own = journal(tmp_path)
+    done = load(corpus(OLD), store, own, base=BASE, verify="counts", pace=SMALL, clock=lambda: 0.0)
+    assert done == Loaded(sent=(*(each.iri for each in OLD), DESCRIPTION), triples=19)
+    # It says that the rest is there, and so it is read even then: whether it is there already, and once it is sent.
+    assert [call for call in store.calls if call.startswith("read")] == [f"read {DESCRIPTION}"] * 2
+    assert store.content() == wanted(*OLD)
+
+
+def test_a_triple_that_is_lost_is_found_by_counts_and_one_that_is_altered_is_not(tmp_path: Path) -> None:
+    store = HeldGraphs()
+    store.spoils = lambda each: graph("c", "four") if each.iri == name("c") else each
+    with pytest.raises(StoreFailed) as caught:
+        load(corpus(OLD), store, journal(tmp_path), base=BASE, verify="counts", pace=SMALL)
+    assert str(caught.value) == (
+        f"graph {name('c')}: expected 2 triples at the end of the load, found 1 (the load is not proved: run it again)"
+    )
+    assert DESCRIPTION not in store.replaced
+    assert journal(tmp_path).confirmed == {}
+    other = HeldGraphs()
+    other.spoils = lambda each: graph("b", "tres") if each.iri == name("b") else each
+    load(corpus(OLD), other, journal(tmp_path), base=BASE, verify="counts", pace=SMALL)
+    assert other.content()[name("b")] == graph("b", "tres")
+
+
+def test_what_counts_alone_spoke_for_is_read_by_the_load_that_goes_on(tmp_path: Path) -> None:
+    store = HeldGraphs()
+    store.fails[f"replace {name('entities')}"] = StoreFailed(where="memory", expected="x", found="y")
+    with pytest.raises(StoreFailed):
+        load(corpus(OLD), store, journal(tmp_path), base=BASE, verify="counts", pace=SMALL)
+    store.put(graph("b", "tres"))
+    store.replaced.clear()
+    loaded(store, tmp_path, OLD)
+    assert name("b") in store.replaced
+    assert store.content() == wanted(*OLD)
+
+
+def test_numbers_that_a_store_writes_alike_count_once_in_the_files_of_others(tmp_path: Path) -> None:
+    store = HeldGraphs()
+    store.changes = (numbers_and_dates,)
+    number = "http://www.w3.org/2001/XMLSchema#integer"
+    lines = [f'<urn:s> <urn:p> "{value}"^^<{number}> .\n'.encode() for value in ("1", "01", "2")]
+    done = load([NamedGraph.of("urn:g", lines)], store, journal(tmp_path, base=None), base=None, verify="counts")
+    assert done.sent == ("urn:g",)
+    store.spoils = lambda each: NamedGraph.of(each.iri, lines[:1])
+    with pytest.raises(StoreFailed, match="graph urn:h: expected 2 triples at the end of the load, found 1"):
+        load([NamedGraph.of("urn:h", lines)], store, journal(tmp_path, base=None), base=None, verify="counts")

@@ -66,7 +66,8 @@ class Sender:
 
     ``before`` is called with each batch before it is sent; ``proved`` with each graph that was sent, and the number of
     triples that the store holds for it, when it is proved and confirmed. All calls come from the sender's own thread.
-    With ``read_back=False`` nothing is read back and nothing confirmed: whoever asks for that proves it otherwise.
+    Without ``read_back``, which may change when nothing is under way, nothing is read back and nothing is confirmed:
+    whoever asks for that sees otherwise to what is there.
     """
 
     def __init__(
@@ -80,7 +81,8 @@ class Sender:
         read_back: bool = True,
     ) -> None:
         self._store, self._journal, self._pace = store, journal, pace
-        self._before, self._proved, self._read_back = before, proved, read_back
+        self._before, self._proved = before, proved
+        self.read_back = read_back
         self._senders = ThreadPoolExecutor(max(pace.senders, 1), thread_name_prefix="khabar-sender")
         self._readers = ThreadPoolExecutor(pace.readers, thread_name_prefix="khabar-reader")
         self._batch = _Gathered(pace.triples, pace.size, pace.graphs)
@@ -165,7 +167,7 @@ class Sender:
         except KhabarError as error:
             self._failed(error)
             raise
-        if not self._read_back:
+        if not self.read_back:
             return []
         together = self._pace.together
         return [self._part(batch[start : start + together]) for start in range(0, len(batch), together)]
@@ -198,7 +200,7 @@ class Sender:
             parts = sent.parts.result()
         except KhabarError as error:
             raise self._failure or error from None
-        if not self._read_back:
+        if not self.read_back:
             for graph in sent.graphs:
                 self._proved(graph, graph.count)
             return

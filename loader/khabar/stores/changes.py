@@ -66,6 +66,19 @@ def pieces(lines: Sequence[bytes], limit: int) -> Iterator[list[bytes]]:
         yield piece
 
 
+def slices(document: bytes, size: int) -> Iterator[bytes]:
+    r"""A document in parts of whole lines, each of ``size`` bytes and what its last line has beyond them.
+
+    >>> list(slices(b"one\ntwo\nthree\n", 4))
+    [b'one\ntwo\n', b'three\n']
+    """
+    start = 0
+    while start < len(document):
+        end = document.find(b"\n", start + size) + 1 or len(document)
+        yield document[start:end]
+        start = end
+
+
 def nquads(iri: str, lines: Iterable[bytes]) -> bytes:
     """Triples of the graph ``iri`` as N-Quads."""
     end = b" <" + iri.encode() + b"> .\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
@@ -27,6 +28,7 @@ Rewrite: TypeAlias = Callable[[bytes], bytes]
 NO_SERVICES: Final[Mapping[str, str]] = MappingProxyType({})
 
 _SHOWN: Final = 160
+_LIMIT: Final = re.compile(r"^LIMIT [0-9]+\s*\Z", re.MULTILINE)
 
 
 class Store(Protocol):
@@ -86,12 +88,16 @@ class GraphStore(GraphReader, Protocol):
         """Let readers see what was written since the store was opened, all at once where the store can do that."""
 
 
-def asked(store: Store, query: Query, given: Mapping[str, Value] = NO_SERVICES) -> tuple[tuple[Term | None, ...], ...]:
+def asked(
+    store: Store, query: Query, given: Mapping[str, Value] = NO_SERVICES, *, limited: bool = True
+) -> tuple[tuple[Term | None, ...], ...]:
     """The rows that ``store`` gives to a bundled ``query`` with the parameters ``given``.
 
-    Raises StoreFailed, also for an answer that has other columns than the query.
+    Without ``limited`` the query's own limit does not hold. Raises StoreFailed, also for an answer that has other
+    columns than the query.
     """
-    found = store.select(bind(query, given))
+    text = bind(query, given)
+    found = store.select(text if limited else _LIMIT.sub("", text))
     if found.columns != query.columns:
         raise StoreFailed(
             where=store.name,
@@ -112,6 +118,9 @@ def number(store: Store, term: Term | None) -> int:
 
 class OxigraphStore:
     """A graph in Oxigraph, in memory or in a folder, open for reading."""
+
+    gives_every_row = True
+    """Whether an answer has all its rows, however many: no page after page is needed."""
 
     def __init__(self, name: str, store: pyoxigraph.Store) -> None:
         self._name = name

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 from khabar.errors import FileFailed, KhabarError, StoreFailed
 from khabar.graphs import NamedGraph, has_blank_nodes
 from khabar.queries.results import Rows
-from khabar.stores.changes import Change, batches, nquads, pieces, update
+from khabar.stores.changes import Change, batches, nquads, pieces, slices, update
 from khabar.stores.embedded import is_store
 from khabar.stores.encoding import numbers_and_dates
 from khabar.stores.engine_lock import EngineLock
@@ -35,6 +35,8 @@ _SMALL: Final = 2_000
 _AT_ONCE: Final = 65_536
 # Triples in one bulk load: fewer cost more of the processor, more of them more of the clock.
 _IN_BULK: Final = 262_144
+# Bytes of the N-Triples of a larger graph that go into one bulk load.
+_PIECE: Final = 32 * 1024 * 1024
 # Triples, below which a process that reads them is not worth its start.
 _READ_APART: Final = 20_000
 # Processes that read at once.
@@ -58,6 +60,8 @@ class EmbeddedWriter:
     how long, in seconds, another writer is waited for. Entering raises StoreFailed for a store that another process
     writes to, which it names, or that Oxigraph cannot open, and FileFailed for a folder that is not a store's.
     """
+
+    gives_every_row = True
 
     def __init__(self, folder: Path, *, purpose: str = "", wait: float = 0.0) -> None:
         self._name = str(folder)
@@ -121,30 +125,33 @@ class EmbeddedWriter:
     def replace(self, graphs: Sequence[NamedGraph]) -> None:
         """Put each of ``graphs`` in the place of what its name holds; on return all are on the disk.
 
-        Only the triples that differ are written. A graph without blank nodes of which up to 65,536 triples differ is
-        the old or the new one at any moment; any other may be absent after the end of the process in between. Several
-        threads may put graphs in at once, each graph one of them.
+        Only the triples that differ are written. A graph without blank nodes of which up to 65,536 triples differ, or
+        which is new and has up to 262,144, is the old or the new one at any moment; any other may be absent after the
+        end of the process in between. Several threads may put graphs in at once, each graph one of them.
         """
         with self._told(sum(len(graph.document) + graph.count * len(graph.iri) for graph in graphs)):
             fresh: list[NamedGraph] = []
+            large: list[NamedGraph] = []
             changed: list[Change] = []
             long: list[Change] = []
             for graph in {graph.iri: graph for graph in graphs}.values():
-                if not self._has(graph.iri) and graph.count <= _AT_ONCE and not has_blank_nodes(graph.document):
-                    fresh += [graph] if graph.document else []
+                if not self._has(graph.iri) and not has_blank_nodes(graph.document):
+                    if graph.document:
+                        (fresh if graph.count <= _IN_BULK else large).append(graph)
                     continue
                 change = Change.of(graph, self.read(graph.iri))
                 if change.size > _AT_ONCE or change.blank:
                     long.append(change)
                 elif change.size:
                     changed.append(change)
-            self._written |= bool(fresh or changed or long)
+            self._written |= bool(fresh or large or changed or long)
             for new in batches(fresh, _IN_BULK, lambda graph: graph.count):
                 self._insert(b"".join(graph.nquads() for graph in new))
             with self._changing:
                 for batch in batches(changed, _AT_ONCE, lambda change: change.size):
                     self._open().update(update(batch))
                 self._change_in_steps(long)
+                self._fill_in_steps(large)
                 self._open().flush()
 
     def sums(self, graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:
@@ -254,6 +261,16 @@ class EmbeddedWriter:
                 self._insert(nquads(change.iri, piece))
             if change.empties:
                 self._clear(change.iri)
+        self._open().flush()
+        self._copy.note_torn(())
+
+    def _fill_in_steps(self, graphs: Sequence[NamedGraph]) -> None:
+        if not graphs:
+            return
+        self._copy.note_torn([graph.iri for graph in graphs])
+        for graph in graphs:
+            for piece in slices(graph.document, _PIECE):
+                self._insert(NamedGraph(graph.iri, piece).nquads())
         self._open().flush()
         self._copy.note_torn(())
 
