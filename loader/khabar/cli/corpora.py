@@ -95,7 +95,9 @@ def build(
 
     if form == "nquads" and rule is None:
         context.exit(_build(source, output or "-", **manner))
-    records = pipeline.read(source, corpus=manner["corpus"])
+    records = pipeline.read(
+        source, corpus=manner["corpus"], workers=manner["workers"], cache=bulk.cache(fresh=manner["fresh"])
+    )
     if output is None or output == "-":
         streams.stream(pipeline.lines(records, form, rule=rule))
         return
