@@ -9,18 +9,17 @@ Prints the table that stands in benchmarks/README.md.
 from __future__ import annotations
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 import charts
-from processes import KHABAR, PYTHON, ROOT, Spent, spend
+from processes import KHABAR, PYTHON, ROOT, median, spend
 
 FIGURES: Final = ROOT / "benchmarks" / "growth.json"
 PICTURE: Final = ROOT / "docs" / "growth.svg"
@@ -66,11 +65,6 @@ def measure(records: Sequence[int], loads: Sequence[int], rounds: int, place: Pa
                 yield Figure("load into a store", count, quads, *spend(load))
 
 
-def median(runs: Sequence[Spent]) -> Spent:
-    """Each figure's median."""
-    return Spent(*(statistics.median(values) for values in zip(*runs, strict=True)))
-
-
 def lines(path: Path) -> int:
     """How many lines a file has."""
     with path.open("rb") as file:
@@ -105,11 +99,10 @@ def picture(figures: Sequence[Figure]) -> str:
         elif figure.what.startswith("load"):
             memory[LOAD].append((figure.records, figure.memory))
     memory = {name: line for name, line in memory.items() if line}
-    shown: tuple[tuple[str, Mapping[str, Sequence[charts.Point]]], ...] = (("Time", seconds), ("Peak memory", memory))
     return charts.svg(
         [
-            charts.Chart(f"{shown[0][0]} (dashed: in proportion)", _time, shown[0][1], rise=True),
-            charts.Chart(shown[1][0], _memory, shown[1][1]),
+            charts.Chart("Time (dashed: in proportion)", _time, seconds, rise=True),
+            charts.Chart("Peak memory", _memory, memory),
         ],
         title="How time and memory of khabar build and khabar load grow with the number of records",
         across="article records",
@@ -128,10 +121,8 @@ def main() -> None:
     """Measure or draw, as the arguments say."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--draw", action="store_true", help="draw the figures that are kept, measure nothing")
-    parser.add_argument(
-        "--records", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000], help="counts to build"
-    )
-    parser.add_argument("--loads", type=int, nargs="*", default=[1000, 10_000, 100_000], help="counts to load")
+    parser.add_argument("--records", type=int, nargs="+", default=RECORDS, help="how many to build")
+    parser.add_argument("--loads", type=int, nargs="*", default=RECORDS[:-1], help="how many to load")
     parser.add_argument("--rounds", type=int, default=3, help=f"runs of each up to {SEVERAL:,} records (default: 3)")
     parser.add_argument("--folder", type=Path, help="where records and graphs are laid down (default: temporary files)")
     arguments = parser.parse_args()
@@ -141,9 +132,9 @@ def main() -> None:
             print(f"{figure.records:,} records, {figure.what}: {figure.seconds:.1f} s", file=sys.stderr)
             figures.append(figure)
         FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
-    figures = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
-    PICTURE.write_text(picture(figures), encoding="utf-8")
-    print(table(figures))
+    kept = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
+    PICTURE.write_text(picture(kept), encoding="utf-8")
+    print(table(kept))
 
 
 if __name__ == "__main__":

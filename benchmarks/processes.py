@@ -144,9 +144,12 @@ def medians_of_spent(commands: Mapping[str, Sequence[str]], rounds: int) -> dict
     for _ in range(rounds):
         for name, command in commands.items():
             runs[name].append(spend(command))
-    return {
-        name: Spent(*(statistics.median(values) for values in zip(*each, strict=True))) for name, each in runs.items()
-    }
+    return {name: median(each) for name, each in runs.items()}
+
+
+def median(runs: Sequence[Spent]) -> Spent:
+    """The median of each figure."""
+    return Spent(*(statistics.median(values) for values in zip(*runs, strict=True)))
 
 
 def grow(source: Path, folder: Path, count: int) -> int:
