@@ -129,14 +129,16 @@ def _seen(value: str) -> str:
 
 
 def _choice(kind: Choice) -> Decoder:
-    words = frozenset(kind.words)
+    # The word of the record type itself: what is a default is known to be one when the record is written.
+    words = {word: word for word in kind.words}
 
     def decode_choice(node: Node, findings: Findings) -> str | None:
         if type(node) is not Scalar or is_nothing(node):
             wrong_kind(node, kind, findings)
             return None
-        if node.value in words:
-            return node.value
+        word = words.get(node.value)
+        if word is not None:
+            return word
         guess = nearest(node.value, kind.words, findings)
         remedy = f"did you mean {guess}?" if guess else ""
         findings.append(Finding(node, "KH013", expectation(kind), shown(node.value), remedy))

@@ -159,7 +159,7 @@ class _Columns:
 
         children = dict(zip(array.type.names, array.flatten(), strict=True))
         if len(children) != array.type.num_fields:
-            raise self._strange(column, "every column once", "the same name twice")
+            raise self._strange("every column once", f"the same name twice in {column or 'the table'}")
         if record is not None:
             order = {field.name: place for place, field in enumerate(record.fields)}
             children = dict(sorted(children.items(), key=lambda item: order.get(item[0], len(order))))
@@ -171,7 +171,7 @@ class _Columns:
                 if pa.types.is_null(child.type):
                     continue
                 known = ", ".join(field.name for field in record.fields) if record is not None else ""
-                raise self._strange(place, f"the columns {known}", f"the column {place}")
+                raise self._strange(f"the columns {known}", f"the column {place}")
             texts = self.value(kind, child, place)
             if isinstance(kind, Record):
                 texts = pc.if_else(pc.equal(texts, "{}"), None, texts)
@@ -181,13 +181,8 @@ class _Columns:
         maps = _concatenated(pc.binary_replace_slice(inner, 0, 1, "{"), "}")
         return pc.if_else(array.is_valid(), maps, None)
 
-    def _strange(self, column: str, expected: str, found: str) -> Misfit:
-        return Misfit(
-            where=self._name,
-            expected=expected,
-            found=found if column in found else f"{found} in {column or 'the table'}",
-            remedy="leave it out where the file is written",
-        )
+    def _strange(self, expected: str, found: str) -> Misfit:
+        return Misfit(where=self._name, expected=expected, found=found, remedy="leave it out where the file is written")
 
     def _either(self, kind: Either, array: pa.Array, column: str) -> pa.Array:
         from pyarrow import types
@@ -245,7 +240,7 @@ def _lists(array: pa.Array) -> pa.Array | None:
         return array.cast(
             pa.list_(pa.struct([pa.field("key", kind.key_type, nullable=False), ("value", kind.item_type)]))
         )
-    if types.is_large_list(kind) or types.is_fixed_size_list(kind) or types.is_list_view(kind):
+    if types.is_large_list(kind) or types.is_fixed_size_list(kind):
         return array.cast(pa.list_(kind.value_type))
     return None
 

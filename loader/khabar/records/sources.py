@@ -153,7 +153,9 @@ class _Found(NamedTuple):
 
     @classmethod
     def at(cls, path: Path) -> Self:
-        return cls.of(str(path), shown_path(path), _COMPRESSED.get(path.suffix))
+        return cls.of(
+            str(path), shown_path(path), "parquet" if path.suffix in _TABLES else _COMPRESSED.get(path.suffix)
+        )
 
     @classmethod
     def of(cls, path: str, name: str, form: Form | None) -> Self:
