@@ -270,7 +270,7 @@ class Road:
             if numbers
             else iter(())
         )
-        slots = (slot for reply in self.crew.replies(tasks) for slot in reply.slots)
+        slots = iter([slot for reply in self.crew.replies(tasks) for slot in reply.slots])
         found = []
         for place in order:
             article = self._portions.article(place)

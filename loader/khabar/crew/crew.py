@@ -107,6 +107,8 @@ class Workers:
         return self._round(tasks, follows=True)
 
     def _round(self, tasks: Iterable[Any], *, follows: bool) -> Iterator[tuple[Any, Follow]]:
+        if self._rounds:
+            raise RuntimeError("the replies of the round before were not all taken")
         one = _Round(iter(tasks), len(self._processes) * (1 + _AHEAD), follows=follows)
         self._rounds.append(one)
         for process in self._processes:
