@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, TypeAlias
 
 from khabar import vocabulary
 from khabar.plan.octets import written
 from khabar.quads import Row, mapping
 from khabar.resolved import Extent, Node
-from khabar.terms import LANG_STRING, RDF_TYPE, RDFS, XSD
+from khabar.terms import RDF_TYPE, RDFS
 from khabar.terms import Literal as Term
 
 Number: TypeAlias = Literal["one", "maybe", "many", "fixed"]
-"""How many terms a variable of the source holds: a text; a text, or an empty one; a tuple; none, being constant."""
-
-LABEL: Final = RDFS + "label"
+"""How many terms there are: a text; a text, or an empty one; a sorted list, which may be empty; always the same."""
 
 
 class Given(NamedTuple):
-    """A variable of the source that holds the terms of a row, in canonical N-Triples."""
+    """What says the terms of a row: the variable ``o_NAME``, unless ``body`` is source of its own."""
 
     name: str
     number: Number
     terms: tuple[str, ...] = ()
-    variable: str = ""
-
-    @property
-    def source(self) -> str:
-        """The variable, which has the name of the row if not another."""
-        return f"o_{self.variable or self.name}"
+    field: str = ""
 
 
-class Column(NamedTuple):
-    """One predicate of a node, and the variables that hold its objects."""
-
-    predicate: str
-    given: tuple[Given, ...]
-
-
-def rows(node: type[Node]) -> tuple[tuple[str, Row], ...]:
-    """The rows of the mapping, each with a name: that of its field, with the part of a date."""
-    return tuple((_name(row), row) for row in mapping()[node])
+def rows(node: type[Node]) -> dict[str, Row]:
+    """The rows of the mapping by name: that of the field, with the part of a date."""
+    return {_name(row): row for row in mapping()[node]}
 
 
 def _name(row: Row) -> str:
@@ -55,107 +41,105 @@ def _name(row: Row) -> str:
     return row.field
 
 
-def columns(node: type[Node], given: Iterable[Given], absent: Iterable[str] = ()) -> list[Column]:
-    """What is said of a node, sorted as lines are; ``types`` and ``label`` are given like the fields of rows.
+class Columns:
+    """What is said of nodes of one shape, sorted as lines are.
 
-    ``absent`` are the names of rows that nodes of this shape never have. A row that is neither raises KeyError.
+    ``given`` say the terms: of the types and the label, and of every row of the mapping but those named in ``absent``,
+    which nodes of this shape never have. A row that is neither given nor absent raises KeyError.
     """
-    by_name = {one.name: one for one in given}
-    missing = frozenset(absent)
-    found: dict[str, list[Given]] = {}
-    for name, predicate in (("types", RDF_TYPE), ("label", LABEL)):
-        if name not in missing:
-            found.setdefault(predicate, []).append(by_name.pop(name))
-    for name, row in rows(node):
-        if name in missing:
-            continue
-        one = by_name.pop(name)
-        for predicate in (row.property, *vocabulary.super_properties(row.property)):
-            found.setdefault(predicate, []).append(one)
-    if by_name:
-        raise KeyError(*by_name)
-    # The closing bracket counts: a predicate may begin another.
-    return [Column(predicate, tuple(those)) for predicate, those in sorted(found.items(), key=lambda one: f"{one[0]}>")]
 
+    def __init__(self, node: type[Node], given: Iterable[Given], absent: Iterable[str] = ()) -> None:
+        self.given = {one.name: one for one in given}
+        missing = frozenset(absent)
+        said: dict[str, tuple[str, ...]] = {"types": (RDF_TYPE,), "label": (RDFS + "label",)}
+        for name, row in rows(node).items():
+            said[name] = (row.property, *vocabulary.super_properties(row.property))
+        self.said = {name: predicates for name, predicates in said.items() if name not in missing}
+        if self.said.keys() != self.given.keys():
+            raise KeyError(*sorted(self.said.keys() ^ self.given.keys()))
+        by_predicate: dict[str, list[str]] = {}
+        for name, predicates in self.said.items():
+            for predicate in predicates:
+                by_predicate.setdefault(predicate, []).append(name)
+        # The closing bracket counts: a predicate may begin another.
+        self.predicates = sorted(by_predicate, key=lambda predicate: f"{predicate}>")
+        self.shared = {predicate for predicate, names in by_predicate.items() if len(names) > 1}
 
-def lines(columns: Iterable[Column]) -> Iterator[str]:
-    """Source that adds to ``tails`` what follows the subject in every line about a node.
+    def source(self, bodies: Iterable[str]) -> Iterator[str]:
+        """Source that adds the lines of a node to ``blocks``; ``bodies`` come after the fragments are emptied.
 
-    The variables are the names of the givens with ``o_`` before them.
-    """
-    singles: list[str] = []
-    for predicate, given in columns:
-        start = f"{predicate}> "
-        if len(given) == 1 and given[0].number == "one":
-            singles.append(f'f"{start}{{{given[0].source}}}\\n"')
-            continue
-        if len(given) == 1 and given[0].number == "fixed":
-            singles += (repr(f"{start}{term}\n") for term in given[0].terms)
-            continue
-        yield from _singles(singles)
-        singles = []
-        if len(given) > 1:
-            yield from _several(start, given)
-            continue
-        name = given[0].source
-        yield f"if {name}:"
-        if given[0].number == "maybe":
-            yield f'    tails.append(f"{start}{{{name}}}\\n")'
-        else:
-            yield f"    for o in {name}:"
-            yield f'        tails.append(f"{start}{{o}}\\n")'
-    yield from _singles(singles)
+        ``s`` is the subject and the bracket of the predicate after it. Fragments are the lines of one predicate.
+        """
+        loose = [f"f_{number}" for number, predicate in enumerate(self.predicates) if not self._always(predicate)]
+        if loose:
+            yield f'{" = ".join(loose)} = ""'
+        yield from (f"{self._several(predicate)} = []" for predicate in sorted(self.shared))
+        yield from bodies
+        for one in self.given.values():
+            if not one.field:
+                yield from self._loose(one)
+        for predicate in sorted(self.shared):
+            yield f"if {self._several(predicate)}:"
+            yield from (f"    {line}" for line in self._all(predicate, f"sorted(set({self._several(predicate)}))"))
+        parts = "".join(self._part(number, predicate) for number, predicate in enumerate(self.predicates))
+        yield f'blocks.append(f"{parts}")'
 
+    def told(self, name: str, value: str) -> Iterator[str]:
+        """Source that says the one term ``value`` of the row ``name``."""
+        for predicate in self.said[name]:
+            if predicate in self.shared:
+                yield f"{self._several(predicate)}.append({value})"
+            else:
+                yield f'{self._fragment(predicate)} = f"{{s}}{predicate}> {{{value}}}\\n"'
 
-def _singles(singles: list[str]) -> Iterator[str]:
-    if len(singles) == 1:
-        yield f"tails.append({singles[0]})"
-    elif singles:
-        yield f"tails += ({', '.join(singles)})"
+    def told_all(self, name: str, values: str) -> Iterator[str]:
+        """Source that says the terms in the sorted list ``values`` of the row ``name``."""
+        for predicate in self.said[name]:
+            if predicate in self.shared:
+                yield f"{self._several(predicate)} += {values}"
+            else:
+                yield from self._all(predicate, values)
 
+    def _all(self, predicate: str, values: str) -> Iterator[str]:
+        fragment = self._fragment(predicate)
+        yield f"o = {values}"
+        yield "if len(o) == 2:"
+        yield "    x, y = o"
+        yield f'    {fragment} = f"{{s}}{predicate}> {{x}}\\n{{s}}{predicate}> {{y}}\\n"'
+        yield "elif len(o) == 1:"
+        yield f'    {fragment} = f"{{s}}{predicate}> {{o[0]}}\\n"'
+        yield "else:"
+        yield f'    {fragment} = "".join([f"{{s}}{predicate}> {{x}}\\n" for x in o])'
 
-def _several(start: str, given: tuple[Given, ...]) -> Iterator[str]:
-    # What several fields say under one predicate is said once.
-    yield "several = []"
-    for one in given:
-        match one.number:
-            case "one":
-                yield f"several.append({one.source})"
-            case "maybe":
-                yield f"if {one.source}:"
-                yield f"    several.append({one.source})"
-            case "many":
-                yield f"if {one.source}:"
-                yield f"    several += {one.source}"
-            case "fixed":
-                yield f"several += {one.terms!r}"
-    yield "if several:"
-    yield "    for o in several if len(several) == 1 else sorted(set(several)):"
-    yield f'        tails.append(f"{start}{{o}}\\n")'
+    def _loose(self, one: Given) -> Iterator[str]:
+        if one.number in ("maybe", "many"):
+            variable = f"o_{one.name}"
+            told = self.told if one.number == "maybe" else self.told_all
+            yield f"if {variable}:"
+            yield from (f"    {line}" for line in told(one.name, variable))
+        elif any(predicate in self.shared for predicate in self.said[one.name]):
+            raise ValueError(one)
 
+    def _several(self, predicate: str) -> str:
+        # What several rows say under one predicate is said once.
+        return f"several_{self.predicates.index(predicate)}"
 
-def check(node: type[Node], samples: Mapping[str, object]) -> None:
-    """Prove that the mapping makes of each field what the source does of it; ValueError where it does not.
+    def _fragment(self, predicate: str) -> str:
+        return f"f_{self.predicates.index(predicate)}"
 
-    ``samples`` tells, for the name of each row, a kind: ``iris``, ``iri``, ``texts``, or a datatype.
-    """
-    for name, row in rows(node):
-        kind = samples[name]
-        value, wanted = _SAMPLES.get(str(kind), ("2", (Term("2", str(kind)),)))
-        if kind == XSD + "integer":
-            value = 2
-        if name != row.field:
-            value = Extent(edtf="2", earliest="2", latest="2")
-        if tuple(row.encode(value)) != wanted:
-            raise ValueError(f"{node.__name__}.{name}")
+    def _always(self, predicate: str) -> bool:
+        return predicate not in self.shared and self._only(predicate).number in ("one", "fixed")
 
+    def _only(self, predicate: str) -> Given:
+        (name,) = (name for name, predicates in self.said.items() if predicate in predicates)
+        return self.given[name]
 
-_SAMPLES: Final[Mapping[str, tuple[object, tuple[object, ...]]]] = {
-    "iris": (("urn:a", "urn:b"), ("urn:a", "urn:b")),
-    "iri": ("urn:a", ("urn:a",)),
-    "texts": ({"EN": "a"}, (Term("a", LANG_STRING, "en"),)),
-    "several texts": ({"EN": ("a", "b")}, (Term("a", LANG_STRING, "en"), Term("b", LANG_STRING, "en"))),
-}
+    def _part(self, number: int, predicate: str) -> str:
+        if not self._always(predicate):
+            return f"{{f_{number}}}"
+        one = self._only(predicate)
+        terms = one.terms if one.number == "fixed" else (f"{{o_{one.name}}}",)
+        return "".join(f"{{s}}{predicate}> {term}\\n" for term in terms)
 
 
 def typed(row: Row, value: object) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import msgspec
 
+from khabar import vocabulary
 from khabar.checks.cycles import IRREFLEXIVE, RELATIONS
 from khabar.checks.languages import READ
 from khabar.names import ALLOWED, CLAIM, ENTITY, EVENT, STATEMENT, Kinds
-from khabar.plan.columns import Given
-from khabar.reading.kinds import Either, Field, Kind, Listing, Record, Table, Word, kind_of
+from khabar.plan.columns import Columns, Given, rows
+from khabar.reading.kinds import Either, Field, Kind, Listing, Table, Word, kind_of
+from khabar.resolved import Node
 from khabar.scalars import LANGUAGE_PATTERN, MATCH_PATTERN, REFERENCE_PATTERN, TEXT_PATTERN
+from khabar.terms import RDFS
 
 NAMED: Final = ENTITY | {"source"}
 """The kinds of which some are shared by all articles, or that stand in for these."""
@@ -29,12 +32,93 @@ def found(kinds: Kinds, reference: str) -> str:
     """Source for the IRI of what a reference names, in angle brackets; KeyError is raised where it names nothing."""
     if kinds in FOUND_BY:
         number = FOUND_BY.index(kinds)
-        return f"(own_{number}.get({reference}) or shared_{number}[{reference}])"
+        return f"(shared_{number}.get({reference}) or own_{number}[{reference}])"
     tables = [table for kind, table in _OWN if kind <= kinds]
     if not tables or kinds - EVENT - CLAIM - STATEMENT:
         raise ValueError(sorted(kinds))
     *first, last = tables
-    return "(" + "".join(f"{table}.get({reference}) or " for table in first) + f"{last}[{reference}])"
+    names = "".join(f"{table}.get({reference}) or " for table in first) + f"{last}[{reference}]"
+    return f"({names})" if first else names
+
+
+class Fields:
+    """The fields of a record type that say what rows of a node say; ``apart`` are left to other source."""
+
+    def __init__(self, section: str, struct: type[msgspec.Struct], node: type[Node], apart: Collection[str]) -> None:
+        self._section = section
+        names = {row.property: name for name, row in rows(node).items()} | {RDFS + "label": "label"}
+        self._fields: dict[str, Field] = {}
+        for field in kind_of(struct).fields:
+            if field.name not in apart:
+                self._fields[names[vocabulary.property_of(field.name)]] = field
+
+    def given(self) -> list[Given]:
+        """What the fields give."""
+        return [
+            Given(name, "one" if _is_word(field.kind, REFERENCE_PATTERN) and field.required else "many", (), field.name)
+            for name, field in self._fields.items()
+        ]
+
+    def source(self, columns: Columns, kept: Collection[str] = ()) -> Iterator[str]:
+        """Source that reads every field of ``it``; ``o_NAME`` is set for the rows that are ``kept``.
+
+        ``strings`` grows by the number of JSON strings that the fields are written with. Raises TypeError for a field
+        that is of no kind known here.
+        """
+        for name, field in self._fields.items():
+            yield f"v = it.{field.name}"
+            if columns.given[name].number == "one":
+                yield f"o_{name} = {found(ALLOWED[self._section][field.name], 'v')}"
+                yield "strings += 2"
+                continue
+            body = list(self._field(columns, name, field, kept=name in kept))
+            if field.required:
+                yield from body
+            else:
+                if name in kept:
+                    yield f"o_{name} = ()"
+                yield "if v:"
+                yield from (f"    {line}" for line in body)
+
+    def _field(self, columns: Columns, name: str, field: Field, *, kept: bool) -> Iterator[str]:
+        kinds = ALLOWED.get(self._section, {}).get(field.name)
+        if is_texts(field.kind):
+            function = "texts" if field.name in READ[self._section] else "notes"
+            yield f"{f'o_{name} = ' if kept else ''}z = {function}(v)"
+            yield "strings += 1 + 2 * len(v)"
+            yield from columns.told_all(name, "z")
+            return
+        if kinds is not None and is_words(field.kind, REFERENCE_PATTERN):
+            single, one = found(kinds, "v"), found(kinds, "one")
+        elif is_words(field.kind, MATCH_PATTERN):
+            single, one = "matches[v]", "matches[one]"
+        else:
+            raise TypeError(f"{self._section}.{field.name}")
+        yield "if type(v) is str:"
+        yield "    strings += 2"
+        yield f"    z = {single}"
+        yield from (f"    {line}" for line in self._circles(field.name, "(z,)"))
+        if kept:
+            yield f"    o_{name} = (z,)"
+        yield from (f"    {line}" for line in columns.told(name, "z"))
+        yield "else:"
+        if field.required:
+            # "One or several" is at least one.
+            yield "    if not v:"
+            yield "        raise Unsure"
+        yield "    strings += 1 + len(v)"
+        yield f"    z = sorted({{{one} for one in v}})"
+        yield from (f"    {line}" for line in self._circles(field.name, "z"))
+        if kept:
+            yield f"    o_{name} = z"
+        yield from (f"    {line}" for line in columns.told_all(name, "z"))
+
+    def _circles(self, field: str, targets: str) -> Iterator[str]:
+        if (self._section, field) in RELATIONS:
+            yield f"edges_{RELATIONS.index((self._section, field))}[iri] = {targets}"
+        if (self._section, field) in IRREFLEXIVE:
+            yield f"if iri in {targets}:"
+            yield "    raise Unsure"
 
 
 def is_words(kind: Kind, pattern: str) -> bool:
@@ -51,78 +135,3 @@ def _is_word(kind: Kind, pattern: str) -> bool:
 def is_texts(kind: Kind) -> bool:
     """Tell whether a kind is texts by language."""
     return isinstance(kind, Table) and _is_word(kind.key, LANGUAGE_PATTERN) and _is_word(kind.value, TEXT_PATTERN)
-
-
-def fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
-    """The fields of a record type."""
-    kind: Record = kind_of(struct)
-    return kind.fields
-
-
-def read(section: str, struct: type[msgspec.Struct], apart: Iterable[str]) -> tuple[list[str], list[Given]]:
-    """Source that sets ``o_FIELD`` for every field of ``it``, and what it sets; ``apart`` are left to other source.
-
-    ``strings`` grows by the number of JSON strings that the fields are written with. Raises TypeError for a field
-    that is of no kind known here.
-    """
-    left = frozenset(apart)
-    source: list[str] = []
-    given: list[Given] = []
-    for field in fields(struct):
-        if field.name not in left:
-            source += _field(section, field)
-            single = _is_word(field.kind, REFERENCE_PATTERN)
-            given.append(Given(field.name, ("one" if field.required else "maybe") if single else "many"))
-            source += _cycles(section, field.name, single=single)
-    return source, given
-
-
-def _cycles(section: str, field: str, *, single: bool) -> Iterator[str]:
-    if (section, field) in RELATIONS:
-        yield f"if o_{field}:"
-        yield f"    edges_{RELATIONS.index((section, field))}[iri] = {f'(o_{field},)' if single else f'o_{field}'}"
-    if (section, field) in IRREFLEXIVE:
-        yield f"if iri in o_{field}:"
-        yield "    raise Unsure"
-
-
-def _field(section: str, field: Field) -> Iterator[str]:
-    value = f"it.{field.name}"
-    kinds = ALLOWED.get(section, {}).get(field.name)
-    if kinds is not None and _is_word(field.kind, REFERENCE_PATTERN):
-        yield from _maybe(field, value, [f"o_{field.name} = {found(kinds, value)}", "strings += 2"], '""')
-    elif kinds is not None and is_words(field.kind, REFERENCE_PATTERN):
-        yield from _maybe(field, value, list(_several(field, found(kinds, "v"), found(kinds, "one"))), "()")
-    elif is_words(field.kind, MATCH_PATTERN):
-        yield from _maybe(field, value, list(_several(field, "matches[v]", "matches[one]")), "()")
-    elif is_texts(field.kind):
-        objects = "texts" if field.name in READ[section] else "notes"
-        body = [f"o_{field.name} = {objects}(v)", "strings += 1 + 2 * len(v)"]
-        yield from _maybe(field, value, body, "()")
-    else:
-        raise TypeError(f"{section}.{field.name}")
-
-
-def _maybe(field: Field, value: str, body: list[str], empty: str) -> Iterator[str]:
-    if field.required:
-        yield f"v = {value}"
-        yield from body
-        return
-    yield f"v = {value}"
-    yield "if v:"
-    yield from (f"    {line}" for line in body)
-    yield "else:"
-    yield f"    o_{field.name} = {empty}"
-
-
-def _several(field: Field, single: str, one: str) -> Iterator[str]:
-    yield "if type(v) is str:"
-    yield "    strings += 2"
-    yield f"    o_{field.name} = ({single},)"
-    yield "else:"
-    if field.required:
-        # "One or several" is at least one.
-        yield "    if not v:"
-        yield "        raise Unsure"
-    yield "    strings += 1 + len(v)"
-    yield f"    o_{field.name} = sorted({{{one} for one in v}})"

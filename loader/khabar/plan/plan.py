@@ -16,13 +16,13 @@ from khabar.formats.nquads import term
 from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, RESERVED_ARTICLE_IDS, Iris
-from khabar.model import ArticleRecord, Corpus, Entity, each
+from khabar.model import ArticleRecord, Corpus, Entity, Evidence, each
 from khabar.names import ALLOWED, entity_uses
 from khabar.plan import chains, lines
 from khabar.plan.octets import Unsure
 from khabar.plan.source import source
 from khabar.plan.standing import standings
-from khabar.plan.stock import SUPPLIED, Stock, evidence_of
+from khabar.plan.stock import SUPPLIED, Stock
 from khabar.resolve.scope import Scope
 
 Lay: TypeAlias = Callable[[ArticleRecord], tuple[str, str, str, int]]
@@ -178,6 +178,13 @@ def _spoken_of(entities: Mapping[str, Entity]) -> frozenset[str]:
     return frozenset(owner for owner, dot, _ in found if dot)
 
 
+def _languages(frame: Frame) -> list[str]:
+    """The languages that most texts of a corpus have: those that are promised, else those of its title."""
+    promised = list(dict.fromkeys(frame.header.languages))
+    once = len({tag.lower() for tag in promised}) == len(promised)
+    return promised if promised and once else list(frame.header.title)
+
+
 def _compiled(frame: Frame, scope: Scope) -> Lay:
     stock = Stock(frame, scope)
     space: dict[str, Any] = {
@@ -190,9 +197,10 @@ def _compiled(frame: Frame, scope: Scope) -> Lay:
         "chain": chains.chain_of(stock.dates, stock.extent_until),
         "origin": chains.origin,
         "standings": standings(),
-        "evidence": evidence_of(Iris(frame.header.base)),
+        "Evidence": Evidence,
         "Unsure": Unsure,
     }
-    exec(compile(source(Iris(frame.header.base)), "<plan>", "exec"), space)  # noqa: S102 - made here, of nothing but own tables
+    languages = _languages(frame)
+    exec(compile(source(Iris(frame.header.base), languages), "<plan>", "exec"), space)  # noqa: S102 - made here, of nothing but own tables
     lay: Lay = space["lay"]
     return lay

@@ -1,9 +1,9 @@
-"""The source of a plan: one function from a decoded record to the lines of its graph and its standings."""
+"""The source of a plan: functions from a decoded record to the lines of its graph and its standings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from string import Template
 from textwrap import indent
 from typing import Final
@@ -12,8 +12,8 @@ from khabar import names, vocabulary
 from khabar.checks.cycles import RELATIONS
 from khabar.iris import Iris
 from khabar.model import Article, Claim, Entity, Event, Statement, UnnamedSource
-from khabar.plan.columns import Column, Given, columns, lines
-from khabar.plan.fields import FOUND_BY, found, read
+from khabar.plan.columns import Columns, Given
+from khabar.plan.fields import FOUND_BY, Fields, found
 from khabar.plan.octets import octets, written
 from khabar.plan.stock import types
 from khabar.plan.template import TEMPLATE
@@ -28,143 +28,154 @@ from khabar.resolved import (
 )
 from khabar.terms import XSD
 
-_DATES: Final = tuple(Given(f"date_{part}", "maybe") for part in ("edtf", "earliest", "latest"))
 _ALONE: Final = re.compile(r"( *)\$(\w+)")
 _ID, _SLUG = "\0", "\1"
+_LABEL: Final = Given("label", "many")
+_DATES: Final = tuple(Given(f"date_{part}", "maybe") for part in ("edtf", "earliest", "latest"))
 _STANCE: Final = ("stance", "certainty", "claim")
 
 
-def source(iris: Iris) -> str:
-    """The source of ``lay(record)``, which gives the id, the lines without their ends, standings, number of strings."""
-    parts = _Parts(iris)
+def source(iris: Iris, languages: Sequence[str]) -> str:
+    """The source of ``lay(record)``: a record as octets to its id, the lines of its graph and its standings.
+
+    The lines are without the full stops at their ends, and sorted; with them comes the number of strings that the
+    record's JSON has. Texts in exactly ``languages`` are written fastest.
+    """
+    parts = _parts(iris) | _things() | _statements() | _texts(languages)
     return "\n".join(
         indent(parts[alone[2]], alone[1]) if (alone := _ALONE.fullmatch(line)) else Template(line).substitute(parts)
         for line in TEMPLATE.splitlines()
     )
 
 
-class _Parts(dict[str, str]):
-    """The parts of the template, indented as they stand in it."""
-
-    def __init__(self, iris: Iris) -> None:
-        super().__init__()
-        for name, iri in {
-            "article": iris.article(_ID),
-            "event": iris.event(_ID, _SLUG),
-            "claim": iris.claim(_ID, _SLUG),
-            "statement": iris.statement(_ID, _SLUG),
-            "source": iris.source(_ID, _SLUG),
-            "agent": iris.entity(_ID, _SLUG, is_place=False),
-            "place": iris.entity(_ID, _SLUG, is_place=True),
-            "described_claim": iris.described_claim(_ID, _SLUG),
-            "described_statement": iris.described_statement(_ID, _SLUG),
-            "passage": iris.passage(_ID, 11, 22, 33),
-        }.items():
-            self[f"{name}_iri"] = _interpolated(f"<{octets(iri)}>")
-        self["own_tables"] = ", ".join(f"own_{number}" for number in range(len(FOUND_BY)))
-        self["edges"] = "\n".join(f"edges_{number} = {{}}" for number in range(len(RELATIONS)))
-        self["circles"] = "\n".join(
-            f"if edges_{number}:\n    acyclic(edges_{number})" for number in range(len(RELATIONS))
-        )
-        self["publisher"] = found(names.OUTLET, "it.publisher")
-        self["outlet"] = found(names.OUTLET, "outlet")
-        self["agent_found"] = found(names.AGENT, "v")
-        self["relayed_agent"] = found(names.AGENT, "statements[v].source")
-        self["asserts"] = written(vocabulary.term("asserts"))
-        self["unstated"] = written(vocabulary.term("unstated"))
-        self["integer"] = XSD + "integer"
-        self["relays_edges"] = f"edges_{RELATIONS.index(('statements', 'relays'))}"
-        self._article()
-        self._things()
-        self._statements()
-
-    def _article(self) -> None:
-        body, given = read("article", Article, ("id", "published", "language", "url", "text"))
-        given = [
-            *_fixed(given, "Article"),
-            *(Given(f"published_{part}", "maybe") for part in ("edtf", "earliest", "latest")),
-            Given("language", "one"),
-            *(Given(name, "maybe") for name in ("url", "text_digest", "text_length")),
-        ]
-        self._put("article_fields", body)
-        self._lines("article_lines", columns(ArticleNode, _named(given, {"title": "label"})))
-
-    def _things(self) -> None:
-        body, given = read("entities", Entity, ("type", "alias", "point"))
-        given = [Given("types", "many"), *given, Given("alias", "many"), Given("point", "maybe")]
-        self._put("entity_fields", body)
-        self._lines("entity_lines", columns(EntityNode, _named(given, {"name": "label"})))
-
-        body, given = read("sources", UnnamedSource, ())
-        self._put("source_fields", body)
-        self._lines("source_lines", columns(SourceNode, [*_fixed(given, "UnnamedSource"), Given("label", "many")]))
-
-        body, given = read("events", Event, ("type", "date", "evidence"))
-        given = [Given("types", "many"), *given, *_DATES, *(Given(n, "maybe") for n in ("before", "after", "offset"))]
-        self._put("event_fields", body)
-        self._lines("event_lines", columns(EventNode, given))
-
-        body, given = read("claims", Claim, ("detail",))
-        given = [*_fixed(given, "Claim"), Given("label", "many"), Given("detail", "maybe")]
-        self._put("claim_fields", body)
-        self._lines("claim_lines", columns(ClaimNode, given))
-
-        described = [*_fixed([], "Claim"), *(Given(n, "many") for n in ("label", "text")), Given("about", "one")]
-        self._lines("described_lines", columns(ClaimNode, described, ("detail", "entails", "conflicts_with", "note")))
-        passage = [
-            *_fixed([], "Passage"),
-            *(Given(name, "one") for name in ("article", "paragraph", "start", "end", "digest")),
-        ]
-        self._lines("passage_lines", columns(PassageNode, passage, ("label",)))
-
-    def _statements(self) -> None:
-        apart = (
-            "source",
-            "evidence",
-            "type",
-            "stance",
-            "certainty",
-            "claim",
-            "event",
-            "relays",
-            "via",
-            "date",
-            "label",
-        )
-        body, given = read("statements", Statement, apart)
-        link = [Given("source", "one"), Given("evidence", "many"), *_DATES, Given("reported_in", "maybe")]
-        label = Given("label", "many")
-        stance = [Given(name, "maybe") for name in _STANCE]
-        first = [Given("types", "many"), label, *link, *stance, Given("relays", "maybe"), *given]
-        self._put("statement_fields", body)
-        self._lines("statement_lines", columns(StatementNode, _named(first, {"same_as": "same_event_as"})))
-
-        never = ("responds_to", "same_event_as", "note")
-        hop = [Given("types", "many"), label, *link, *stance, Given("relays", "one")]
-        self._lines("hop_lines", columns(StatementNode, hop, never))
-        plain = [*_fixed([], "Statement"), *link, Given("relays", "one")]
-        self._lines("plain_lines", columns(StatementNode, plain, (*never, *_STANCE, "label")))
-        voice = [*_fixed([], "Statement"), label, *link, *(Given(name, "one") for name in _STANCE)]
-        self._lines("voice_lines", columns(StatementNode, voice, (*never, "relays")))
-
-    def _put(self, name: str, body: Iterable[str]) -> None:
-        self[name] = "\n".join(body)
-
-    def _lines(self, name: str, found: Iterable[Column]) -> None:
-        self._put(name, ["tails = ['']", *lines(found)])
-
-
-def _fixed(given: Iterable[Given], name: str) -> list[Given]:
-    return [Given("types", "fixed", types(name)), *given]
-
-
-def _named(given: Iterable[Given], names: dict[str, str]) -> list[Given]:
-    """The same with other names; the variables keep theirs."""
-    return [one._replace(name=names.get(one.name, one.name), variable=one.name) for one in given]
+def _parts(iris: Iris) -> dict[str, str]:
+    return {
+        **{
+            f"{name}_iri": _interpolated(f"<{octets(iri)}>")
+            for name, iri in {
+                "article": iris.article(_ID),
+                "event": iris.event(_ID, _SLUG),
+                "claim": iris.claim(_ID, _SLUG),
+                "statement": iris.statement(_ID, _SLUG),
+                "source": iris.source(_ID, _SLUG),
+                "agent": iris.entity(_ID, _SLUG, is_place=False),
+                "place": iris.entity(_ID, _SLUG, is_place=True),
+                "described_claim": iris.described_claim(_ID, _SLUG),
+                "described_statement": iris.described_statement(_ID, _SLUG),
+                "passage": iris.passage(_ID, 11, 22, 33),
+            }.items()
+        },
+        "own_tables": ", ".join(f"own_{number}" for number in range(len(FOUND_BY))),
+        "edges": "\n".join(f"edges_{number} = {{}}" for number in range(len(RELATIONS))),
+        "circles": "\n".join(f"if edges_{number}:\n    acyclic(edges_{number})" for number in range(len(RELATIONS))),
+        "relays_edges": f"edges_{RELATIONS.index(('statements', 'relays'))}",
+        "outlet": found(names.OUTLET, "outlet"),
+        "agent_found": found(names.AGENT, "v"),
+        "relayed_agent": found(names.AGENT, "statements[v].source"),
+        "asserts": written(vocabulary.term("asserts")),
+        "unstated": written(vocabulary.term("unstated")),
+        "integer": XSD + "integer",
+    }
 
 
 def _interpolated(iri: str) -> str:
     # The marks in an IRI become the variables of the source.
-    start, mark, rest = iri.partition(_ID)
-    rest = rest.replace(_SLUG, "{slug}").replace("11-22-33", "{block.paragraph}-{block.start}-{block.end}")
-    return f"{start}{{id}}{rest}" if mark else iri
+    start, _, rest = iri.partition(_ID)
+    numbers = "{block.paragraph}-{block.start}-{block.end}"
+    return f"{start}{{id}}{rest.replace(_SLUG, '{slug}').replace('11-22-33', numbers)}"
+
+
+def _things() -> dict[str, str]:
+    article = Fields("article", Article, ArticleNode, ("id", "published", "language", "url", "text"))
+    of_article = Columns(
+        ArticleNode,
+        [
+            *_fixed("Article"),
+            *article.given(),
+            *_maybe("published_edtf", "published_earliest", "published_latest", "url", "text_digest", "text_length"),
+            Given("language", "one"),
+        ],
+    )
+    entity = Fields("entities", Entity, EntityNode, ("type", "alias", "point"))
+    of_entity = Columns(EntityNode, [Given("types", "many"), *entity.given(), Given("alias", "many"), *_maybe("point")])
+    unnamed = Fields("sources", UnnamedSource, SourceNode, ())
+    of_source = Columns(SourceNode, [*_fixed("UnnamedSource"), *unnamed.given(), _LABEL])
+    event = Fields("events", Event, EventNode, ("type", "date", "evidence"))
+    of_event = Columns(
+        EventNode, [Given("types", "many"), *event.given(), *_DATES, *_maybe("before", "after", "offset")]
+    )
+    claim = Fields("claims", Claim, ClaimNode, ("detail",))
+    of_claim = Columns(ClaimNode, [*_fixed("Claim"), *claim.given(), _LABEL, *_maybe("detail")])
+    of_described = Columns(
+        ClaimNode,
+        [*_fixed("Claim"), _LABEL, Given("text", "many"), Given("about", "one")],
+        ("detail", "entails", "conflicts_with", "note"),
+    )
+    passage = ("article", "paragraph", "start", "end", "digest")
+    of_passage = Columns(PassageNode, [*_fixed("Passage"), *(Given(name, "one") for name in passage)], ("label",))
+    kept = ("text", "about", "entails", "conflicts_with")
+    return {
+        "article_lines": _lines(of_article, article.source(of_article)),
+        "entity_lines": _lines(of_entity, entity.source(of_entity)),
+        "source_lines": _lines(of_source, [*unnamed.source(of_source, ("described_as",)), "o_label = o_described_as"]),
+        "event_lines": _lines(of_event, event.source(of_event, ("label",))),
+        "claim_lines": _lines(of_claim, [*claim.source(of_claim, kept), "o_label = o_text"]),
+        "described_lines": _lines(of_described),
+        "passage_lines": _lines(of_passage),
+    }
+
+
+def _statements() -> dict[str, str]:
+    apart = ("source", "evidence", "type", "stance", "certainty", "claim", "event", "relays", "via", "date", "label")
+    statement = Fields("statements", Statement, StatementNode, apart)
+    link = [Given("source", "one"), Given("evidence", "many"), *_DATES, *_maybe("reported_in")]
+    first = [Given("types", "many"), _LABEL, *link, *_maybe(*_STANCE, "relays"), *statement.given()]
+    of_first = Columns(StatementNode, first)
+    never = ("responds_to", "same_event_as", "note")
+    of_hop = Columns(
+        StatementNode, [Given("types", "many"), _LABEL, *link, *_maybe(*_STANCE), Given("relays", "one")], never
+    )
+    of_plain = Columns(
+        StatementNode, [*_fixed("Statement"), *link, Given("relays", "one")], (*never, *_STANCE, "label")
+    )
+    of_voice = Columns(
+        StatementNode,
+        [*_fixed("Statement"), _LABEL, *link, *(Given(name, "one") for name in _STANCE)],
+        (*never, "relays"),
+    )
+    return {
+        "statement_lines": _lines(of_first, statement.source(of_first)),
+        "hop_lines": _lines(of_hop),
+        "plain_lines": _lines(of_plain),
+        "voice_lines": _lines(of_voice),
+    }
+
+
+def _texts(languages: Sequence[str]) -> dict[str, str]:
+    numbers = range(len(languages))
+    objects = ", ".join(f"x{number}" for number in numbers)
+    return {
+        "texts_given": "\n".join(
+            f"""x{number} = f'"{{texts["{tag}"]}}"@{tag.lower()}'""" for number, tag in enumerate(languages)
+        ),
+        "said_given": "\n".join(
+            f"""x{number} = f'"{{names["{tag}"]}}{{middles["{tag}"]}}{{texts["{tag}"]}}"@{tag.lower()}'"""
+            for number, tag in enumerate(languages)
+        ),
+        "texts_number": str(len(languages)),
+        # Nothing that a text begins with comes before an exclamation mark but a space.
+        "texts_blank": " or ".join(f"""x{number} < '"!'""" for number in numbers),
+        "texts_sorted": "((x0, x1) if x0 < x1 else (x1, x0))" if len(languages) == 2 else f"sorted(({objects},))",  # noqa: PLR2004
+    }
+
+
+def _fixed(name: str) -> list[Given]:
+    return [Given("types", "fixed", types(name))]
+
+
+def _maybe(*names: str) -> list[Given]:
+    return [Given(name, "maybe") for name in names]
+
+
+def _lines(columns: Columns, bodies: Iterable[str] = ()) -> str:
+    return "\n".join(columns.source(bodies))

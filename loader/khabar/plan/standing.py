@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 from khabar import vocabulary
 from khabar.plan.octets import Unsure, written
 
-Weighed: TypeAlias = tuple[str, str | None, Sequence[str]]
-"""A claim, the detail that it gives, and what it is about."""
+Weighed: TypeAlias = tuple[str, str, Sequence[str]]
+"""A claim, the detail that it gives ("" for none), and what it is about."""
 Link: TypeAlias = tuple[str, Sequence[str], Sequence[str]]
 """A claim, the claims that it entails, and those that it conflicts with."""
 
@@ -70,7 +70,7 @@ def standings() -> Callable[  # noqa: C901
         for claim, detail, about in claims:
             rank = ranks.get(claim, ONLY_ALLEGED)
             lines.append(f"{claim}{ends[rank]}")
-            table = whole if detail is None else parts
+            table = parts if detail else whole
             for thing in about:
                 if rank < table.get(thing, 4):
                     table[thing] = rank

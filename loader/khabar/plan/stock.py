@@ -12,7 +12,7 @@ from khabar.dates import UNKNOWN, Bounds, DateRefused, bounds, edtf_of, parse_du
 from khabar.formats.nquads import escape
 from khabar.frame import Frame
 from khabar.iris import Iris
-from khabar.model import ArticleRecord, Event, Evidence, EvidenceBlocks, Point, each
+from khabar.model import ArticleRecord, Event, Point, each
 from khabar.names import EVENT_TYPES
 from khabar.plan.columns import rows, typed
 from khabar.plan.fields import FOUND_BY
@@ -38,29 +38,29 @@ class Dated(NamedTuple):
     last: str
 
 
-class Names(dict[str, str]):
-    """What a source is called, by language, as the beginning of a label: ``The Times · reports:``."""
+class Middles(dict[str, str]):
+    """What stands between a source and a claim in a label, by language: `` · denies: ``."""
 
-    def __init__(self, texts: Mapping[str, str], stance: str) -> None:
+    def __init__(self, stance: str) -> None:
         super().__init__()
-        self._texts = texts
-        self._stance = stance
+        self._stance = vocabulary.term(stance)
 
     def __missing__(self, language: str) -> str:
-        texts = self._texts
-        name = texts.get(language) or texts[min(texts)]
         stance = octets(escape(vocabulary.label(self._stance, language)))
-        made = self[language] = f"{name}{_SEPARATOR}{stance}: "
+        if len(self) >= _LANGUAGES:
+            self.clear()
+        made = self[language] = f"{_SEPARATOR}{stance}: "
         return made
 
 
+_LANGUAGES: Final = 4096
 _SEPARATOR: Final = octets(SEPARATOR)
 
 
 SUPPLIED: Final = (
     *("slugs", "dates", "languages", "urls", "matches", "offsets", "entity_types", "event_types", "statement_types"),
-    *("concepts", "details", "texts", "notes", "aliases", "said", "names", "names_of", "owned", "called_of", "point"),
-    *("relative", "NONE", "NO_HOP", "HEX", "LONG"),
+    *("concepts", "details", "notes", "aliases", "names", "middles", "owned", "called_of", "point", "relative"),
+    *("other_texts", "other_said", "NONE", "NO_HOP", "HEX", "LONG"),
 )
 """What the source names and the stock supplies."""
 
@@ -73,14 +73,14 @@ class Stock:
         self._promised = tuple(tag.lower() for tag in frame.header.languages)
         self.entities = frame.entities
         self.shared: tuple[dict[str, str], ...] = tuple({} for _ in FOUND_BY)
-        self._called: dict[str, Mapping[str, str]] = {}
+        self.names: dict[str, Mapping[str, str]] = {}
         for slug, entity in frame.entities.items():
             iri = f"<{self.iris.entity(None, slug, is_place=entity.type == 'Place')}>"
-            self._called[iri] = {tag: octets(escape(text)) for tag, text in entity.name.items()}
+            self.names[iri] = {tag: octets(escape(text)) for tag, text in entity.name.items()}
             for kinds, table in zip(FOUND_BY, self.shared, strict=True):
                 if entity.type in kinds:
                     table[slug] = iri
-        self._labels: dict[tuple[str, str], Names] = {}
+        self.middles = {stance: Middles(stance) for stance in get_args(Stance)}
         self.slugs = proved(SLUG_PATTERN, bool)
         self.tags = proved(LANGUAGE_PATTERN, str.lower, 4096)
         language, url, point = (_row(node, name) for node, name in _TYPED)
@@ -119,7 +119,7 @@ class Stock:
         """Where a place lies."""
         return typed(self._point, point)
 
-    def texts(self, texts: Mapping[str, str]) -> Objects:
+    def other_texts(self, texts: Mapping[str, str]) -> Objects:
         """Texts by language as sorted literals; Unsure is raised where a promised language is lacking."""
         found = self.notes(texts)
         for tag in self._promised:
@@ -143,27 +143,21 @@ class Stock:
         strings = 1
         for tag, several in texts.items():
             strings += 1 + len(each(several))
+            if not several:
+                raise Unsure
             for text in each(several):
                 found.update(self.notes({tag: text}))
         if len({self.tags[tag] for tag in texts}) < len(texts):
             raise Unsure
         return tuple(sorted(found)), strings
 
-    def said(self, names: Mapping[str, str], texts: Mapping[str, str]) -> Objects:
-        """The labels of a statement: who says, in which stance, and what."""
+    def other_said(self, names: Mapping[str, str], middles: Middles, texts: Mapping[str, str]) -> Objects:
+        """The labels of a statement: who says, in which stance, and what, in the languages of ``texts``."""
         tags = self.tags
-        return tuple(sorted([f'"{names[tag]}{text}"@{tags[tag]}' for tag, text in texts.items()]))
-
-    def names(self, iri: str, stance: str) -> Names:
-        """The beginnings of labels for what an entity that all share says in a stance."""
-        found = self._labels.get((iri, stance))
-        if found is None:
-            found = self._labels[iri, stance] = Names(self._called[iri], vocabulary.term(stance))
-        return found
-
-    def names_of(self, texts: Mapping[str, str], stance: str) -> Names:
-        """The same for a source or an entity of one article."""
-        return Names(texts, vocabulary.term(stance))
+        first = names[min(names)]
+        return tuple(
+            sorted(f'"{names.get(tag) or first}{middles[tag]}{text}"@{tags[tag]}' for tag, text in texts.items())
+        )
 
     def owned(self, article: str, record: ArticleRecord) -> tuple[dict[str, str], ...]:
         """What an article defines for itself, as `shared`. Unsure is raised where an id is taken twice."""
@@ -260,43 +254,11 @@ class Stock:
 
 
 _DEEPEST: Final = 50
-_DIGITS: Final = 64
 _TYPED: Final = ((ArticleNode, "language"), (ArticleNode, "url"), (EntityNode, "point"))
 
 
 def _row(node: type[Node], name: str) -> Row:
-    return dict(rows(node))[name]
-
-
-def evidence_of(
-    iris: Iris,
-) -> Callable[[str, EvidenceBlocks, int, dict[str, tuple[Evidence, str]]], tuple[Objects, int]]:
-    """The function that gives the passages of evidence, and how many JSON strings it is; new ones are noted."""
-    start = octets(f"<{iris.passage('', 0, 0, 0).removesuffix('.0-0-0')}")
-
-    def evidence(
-        article: str, blocks: EvidenceBlocks, length: int, passages: dict[str, tuple[Evidence, str]]
-    ) -> tuple[Objects, int]:
-        found = []
-        for block in each(blocks):
-            first, end = block.start, block.end
-            if end <= first or end > length or block.paragraph > length:
-                raise Unsure
-            digest = block.sha256
-            key = f"{start}{article}.{block.paragraph}-{first}-{end}>"
-            known = passages.get(key)
-            if known is None:
-                if len(digest) != _DIGITS or digest.strip("0123456789abcdef"):
-                    raise Unsure
-                passages[key] = block, f'"{digest}"'
-            elif known[0].sha256 != digest:
-                raise Unsure
-            found.append(key)
-        if not found:
-            raise Unsure
-        return (tuple(found) if len(found) == 1 else tuple(sorted(set(found)))), 1 + 5 * len(found)
-
-    return evidence
+    return rows(node)[name]
 
 
 def _add(tables: tuple[dict[str, str], ...], kind: str, slug: str, iri: str) -> None:

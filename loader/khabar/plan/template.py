@@ -1,4 +1,9 @@
-"""What is the same in the source of all plans; ``$`` marks what is made from the tables."""
+"""What is the same in the source of all plans; ``$`` marks what is made from the tables.
+
+``it`` is the record that is being read, ``iri`` the node in angle brackets, ``s`` the beginning of each of its lines.
+What is called ``o_`` holds terms, ``f_`` whole lines. Every JSON string is counted in ``strings``: where the line has
+more of them, a key stands twice or an empty value was written out.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +16,26 @@ def lay(record):
     slugs[id]
     if id in reserved:
         raise Unsure
-    entities, sources, events, claims, statements = (
-        record.entities, record.sources, record.events, record.claims, record.statements
-    )
+    entities = record.entities
+    sources = record.sources
+    events = record.events
+    claims = record.claims
+    statements = record.statements
     if entities or sources:
         ($own_tables) = own = owned(id, record)
         called = called_of(record, own)
     else:
         ($own_tables) = nothing
         called = NONE
-    # The article, its texts and its references; every key and every text of the record is counted in strings.
     published = dates[it.published]
-    if published.earliest is None or published.latest is None:
+    _, published_latest, o_published_edtf, o_published_earliest, o_published_latest = published
+    if not o_published_earliest or not o_published_latest:
         raise Unsure
     strings = 7
-    $article_fields
-    publisher = it.publisher
+    blocks = []
     iri = o_article = f"$article_iri"
-    o_published_edtf, o_published_earliest, o_published_latest = published.text, published.first, published.last
+    s = f"{iri} <"
+    publisher = it.publisher
     o_language = languages[it.language]
     v = it.url
     if v is None:
@@ -42,21 +49,20 @@ def lay(record):
         length = LONG
     else:
         length = v.length
-        if len(v.sha256) != 64 or v.sha256.strip(HEX):
+        o_text_digest = v.sha256
+        if len(o_text_digest) != 64 or o_text_digest.strip(HEX):
             raise Unsure
-        o_text_digest = f'"{v.sha256}"'
+        o_text_digest = f'"{o_text_digest}"'
         o_text_length = f'"{length}"^^<$integer>'
         strings += 4
-    subject = f"{iri} <"
     $article_lines
-    blocks = [subject.join(tails)]
 
     event_iris = {slug: f"$event_iri" for slug in events}
     claim_iris = {slug: f"$claim_iri" for slug in claims}
     statement_iris = {slug: f"$statement_iri" for slug in statements}
     passages = {}
     voiced = {}
-    texts_of = {}
+    words_of = {}
     $edges
     if entities:
         strings += 1
@@ -64,7 +70,7 @@ def lay(record):
             slugs[slug]
             strings += 3
             iri = f"$place_iri" if it.type == "Place" else f"$agent_iri"
-            $entity_fields
+            s = f"{iri} <"
             o_types = entity_types[it.type]
             v = it.alias
             if v:
@@ -72,12 +78,12 @@ def lay(record):
                 strings += more
             else:
                 o_alias = ()
-            o_point = "" if it.point is None else point(it.point)
-            if o_point:
+            if it.point is None:
+                o_point = ""
+            else:
+                o_point = point(it.point)
                 strings += 3
-            subject = f"{iri} <"
             $entity_lines
-            blocks.append(subject.join(tails))
 
     if sources:
         strings += 1
@@ -85,22 +91,17 @@ def lay(record):
             slugs[slug]
             strings += 1
             iri = f"$source_iri"
-            $source_fields
-            o_label = o_described_as
-            subject = f"{iri} <"
+            s = f"{iri} <"
             $source_lines
-            blocks.append(subject.join(tails))
 
     if events:
         strings += 1
-        hanging = {}
         for slug, it in events.items():
             slugs[slug]
             strings += 3
             iri = event_iris[slug]
+            s = f"{iri} <"
             o_types = event_types[it.type]
-            $event_fields
-            texts_of[iri] = o_label
             o_before = o_after = o_offset = ""
             v = it.date
             if v is None:
@@ -120,12 +121,10 @@ def lay(record):
                     strings += 2
             v = it.evidence
             if v:
-                o_evidence, more = evidence(id, v, length, passages)
-                strings += more
-                voiced[slug] = o_evidence
-            subject = f"{iri} <"
+                strings += 1 + evidence(id, o_article, v, length, passages, blocks)
+                voiced[slug] = v
             $event_lines
-            blocks.append(subject.join(tails))
+            words_of[slug] = o_label
 
     weighed = []
     links = []
@@ -135,20 +134,17 @@ def lay(record):
             slugs[slug]
             strings += 1
             iri = claim_iris[slug]
-            $claim_fields
-            texts_of[iri] = o_label = o_text
+            s = f"{iri} <"
             v = it.detail
             if v is None:
                 o_detail = ""
             else:
                 o_detail = details[v]
                 strings += 2
-            weighed.append((iri, v, o_about))
+            $claim_lines
+            weighed.append((iri, o_detail, o_about))
             if o_entails or o_conflicts_with:
                 links.append((iri, o_entails, o_conflicts_with))
-            subject = f"{iri} <"
-            $claim_lines
-            blocks.append(subject.join(tails))
 
     described = dict.fromkeys(voiced)
     made = set()
@@ -160,14 +156,12 @@ def lay(record):
             slugs[slug]
             if slug in events:
                 raise Unsure
-            strings += 3
+            strings += 6
             iri = statement_iris[slug]
+            s = f"{iri} <"
             v = it.source
             o_source = $agent_found
             stance = it.stance
-            certainty = it.certainty
-            if certainty != "unstated":
-                strings += 2
             v = it.claim
             o_relays = ""
             if v is not None:
@@ -176,38 +170,31 @@ def lay(record):
                 content = claim_iris[v]
                 words = claims[v].text
                 made.add(v)
-                strings += 2
             elif it.event is not None:
                 if it.relays is not None or stance is None:
                     raise Unsure
-                slug_of_statement, slug = slug, it.event
-                words = events[slug].label
-                described[slug] = None
-                content = f"$described_claim_iri"
-                slug = slug_of_statement
-                strings += 2
+                v = it.event
+                words = events[v].label
+                described[v] = None
+                content = described_iri(id, v)
             else:
                 v = it.relays
-                if stance is None and certainty != "unstated":
+                if stance is None and it.certainty != "unstated":
                     raise Unsure
                 o_relays = statement_iris[v]
                 if $relayed_agent == o_source:
                     raise Unsure
-                strings += 2
                 root = origin(statements, v)
                 if root.claim is not None:
                     content = claim_iris[root.claim]
                     words = claims[root.claim].text
                 else:
-                    slug_of_statement, slug = slug, root.event
-                    words = events[slug].label
-                    content = f"$described_claim_iri"
-                    slug = slug_of_statement
-            $statement_fields
-            if o_relays:
+                    words = events[root.event].label
+                    content = described_iri(id, root.event)
                 $relays_edges[iri] = (o_relays,)
-            o_evidence, more = evidence(id, it.evidence, length, passages)
-            strings += more
+            v = it.evidence
+            strings += evidence(id, o_article, v, length, passages, blocks)
+            o_evidence = passage_iris(id, v)
             if it.type is not None:
                 strings += 2
             o_types = statement_types[it.type, stance]
@@ -216,7 +203,10 @@ def lay(record):
             else:
                 strings += 2
                 o_stance = concepts[stance]
-                o_certainty = concepts[certainty]
+                v = it.certainty
+                if v != "unstated":
+                    strings += 2
+                o_certainty = concepts[v]
                 o_claim = content
                 stances.append((content, stance))
             v = it.label
@@ -226,22 +216,22 @@ def lay(record):
             elif stance is None:
                 o_label = ()
             else:
-                v = called.get(o_source)
-                o_label = said(names(o_source, stance) if v is None else names_of(v, stance), words)
+                o_label = said(called.get(o_source) or names[o_source], middles[stance], words)
 
-            hops = []
-            dated = it.date is not None
+            date = it.date
+            dated = date is not None
             if dated:
                 strings += 2
             v = it.via
-            before = o_source
             if v:
                 strings += 1
+                before = o_source
+                hops = []
                 for hop in v:
                     if type(hop) is str:
                         outlet = hop
                         strings += 1
-                        hop = (None, None, None)
+                        hop = NO_HOP
                     else:
                         outlet = hop.outlet
                         strings += 2
@@ -258,41 +248,48 @@ def lay(record):
                         raise Unsure
                     before = other
                     hops.append((other, outlet, hop))
-            if before != o_publisher:
-                hops.append((o_publisher, publisher, NO_HOP))
-            hops_in_all += len(hops) + 1
-            if len(hops) > 99:
-                raise Unsure
+                if before != o_publisher:
+                    hops.append((o_publisher, publisher, NO_HOP))
+                last = len(hops)
+                if last > 99:
+                    raise Unsure
+            elif o_source != o_publisher:
+                hops = ((o_publisher, publisher, NO_HOP),)
+                last = 1
+            else:
+                hops = ()
+                last = 0
+            hops_in_all += last + 1
             if dated:
                 days = chain(it, hops, published)
-                if it.date is not None and (it.responds_to or o_relays):
+                if date is not None and (it.responds_to or o_relays):
                     answers(it, statements)
                 _, _, o_date_edtf, o_date_earliest, o_date_latest = days[0]
-            elif hops:
-                days = None
+            elif last:
                 o_date_edtf = o_date_earliest = ""
-                o_date_latest = published.last
+                o_date_latest = o_published_latest
             else:
-                _, _, o_date_edtf, o_date_earliest, o_date_latest = published
-            o_reported_in = "" if hops else o_article
-            subject = f"{iri} <"
+                o_date_edtf = o_published_edtf
+                o_date_earliest = o_published_earliest
+                o_date_latest = o_published_latest
+            o_reported_in = "" if last else o_article
             $statement_lines
-            blocks.append(subject.join(tails))
-            if hops:
+            if last:
                 first = iri[:-1]
-                o_relays = iri
                 number = 0
-                last = len(hops)
                 for o_source, outlet, hop in hops:
                     number += 1
+                    o_relays = iri
                     iri = f"{first}.{number}-{outlet}>"
+                    s = f"{iri} <"
                     if dated:
                         _, _, o_date_edtf, o_date_earliest, o_date_latest = days[number]
                     elif number == last:
-                        _, _, o_date_edtf, o_date_earliest, o_date_latest = published
+                        o_date_edtf = o_published_edtf
+                        o_date_earliest = o_published_earliest
+                        o_date_latest = o_published_latest
                     if number == last:
                         o_reported_in = o_article
-                    subject = f"{iri} <"
                     stance = hop[1]
                     if stance is None:
                         $plain_lines
@@ -302,11 +299,8 @@ def lay(record):
                         o_certainty = concepts[hop[2] or "unstated"]
                         o_claim = content
                         stances.append((content, stance))
-                        v = called.get(o_source)
-                        o_label = said(names(o_source, stance) if v is None else names_of(v, stance), words)
+                        o_label = said(called.get(o_source) or names[o_source], middles[stance], words)
                         $hop_lines
-                    blocks.append(subject.join(tails))
-                    o_relays = iri
 
     if len(made) != len(claims):
         raise Unsure
@@ -315,37 +309,83 @@ def lay(record):
     if described:
         for slug in described:
             o_about = event_iris[slug]
-            o_label = o_text = texts_of[o_about]
-            o_claim = f"$described_claim_iri"
-            subject = f"{o_claim} <"
+            o_label = o_text = words_of[slug]
+            iri = o_claim = described_iri(id, slug)
+            s = f"{iri} <"
             $described_lines
-            blocks.append(subject.join(tails))
-            weighed.append((o_claim, None, (o_about,)))
+            weighed.append((o_claim, "", (o_about,)))
             if slug in voiced:
+                stances.append((o_claim, "asserts"))
+                s = f"$described_statement_iri <"
                 o_source = o_publisher
                 o_stance = "$asserts"
                 o_certainty = "$unstated"
-                stances.append((o_claim, "asserts"))
-                v = called.get(o_source)
-                words = events[slug].label
-                o_label = said(names(o_source, "asserts") if v is None else names_of(v, "asserts"), words)
-                _, _, o_date_edtf, o_date_earliest, o_date_latest = published
-                o_evidence = voiced[slug]
+                o_label = said(called.get(o_source) or names[o_source], middles["asserts"], events[slug].label)
+                o_date_edtf, o_date_earliest, o_date_latest = published[2:]
+                o_evidence = passage_iris(id, voiced[slug])
                 o_reported_in = o_article
-                iri = f"$described_statement_iri"
-                subject = f"{iri} <"
                 $voice_lines
-                blocks.append(subject.join(tails))
-
-    for iri, (block, o_digest) in passages.items():
-        subject = f"{iri} <"
-        o_paragraph = f'"{block.paragraph}"^^<$integer>'
-        o_start = f'"{block.start}"^^<$integer>'
-        o_end = f'"{block.end}"^^<$integer>'
-        $passage_lines
-        blocks.append(subject.join(tails))
 
     $circles
     blocks.sort()
     return id, "".join(blocks), standings(event_iris, weighed, links, stances), strings
+
+
+def described_iri(id, slug):
+    return f"$described_claim_iri"
+
+
+def passage_iris(id, blocks):
+    if type(blocks) is Evidence:
+        block = blocks
+        return (f"$passage_iri",)
+    return sorted({f"$passage_iri" for block in blocks})
+
+
+def evidence(id, o_article, evidence, length, passages, blocks):
+    found = (evidence,) if type(evidence) is Evidence else evidence
+    if not found:
+        raise Unsure
+    for block in found:
+        o_paragraph = block.paragraph
+        o_start = block.start
+        o_end = block.end
+        o_digest = block.sha256
+        if o_end <= o_start or o_end > length or o_paragraph > length:
+            raise Unsure
+        iri = f"$passage_iri"
+        known = passages.get(iri)
+        if known is None:
+            passages[iri] = o_digest
+            if len(o_digest) != 64 or o_digest.strip(HEX):
+                raise Unsure
+            s = f"{iri} <"
+            o_paragraph = f'"{o_paragraph}"^^<$integer>'
+            o_start = f'"{o_start}"^^<$integer>'
+            o_end = f'"{o_end}"^^<$integer>'
+            o_digest = f'"{o_digest}"'
+            $passage_lines
+        elif known != o_digest:
+            raise Unsure
+    return 5 * len(found)
+
+
+def texts(texts):
+    try:
+        $texts_given
+    except KeyError:
+        return other_texts(texts)
+    if len(texts) != $texts_number or $texts_blank:
+        return other_texts(texts)
+    return $texts_sorted
+
+
+def said(names, middles, texts):
+    try:
+        $said_given
+    except KeyError:
+        return other_said(names, middles, texts)
+    if len(texts) != $texts_number:
+        return other_said(names, middles, texts)
+    return $texts_sorted
 """
