@@ -91,3 +91,11 @@ def counted(number: int, word: str) -> str:
     ('1 article', '2,000 quads')
     """
     return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def told(articles: int, quads: int, rejected: int, output: str | None) -> int:
+    """Say what was written; the exit code."""
+    where = "" if output in (None, "-") else f"Wrote {output}: "
+    left_out = f", {rejected:,} left out" if rejected else ""
+    streams.talk(f"{where}{counted(articles, 'article')}, {counted(quads, 'quad')}{left_out}")
+    return 1 if rejected else 0

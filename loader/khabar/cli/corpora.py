@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from khabar.cli import bulk, progress, streams
+from khabar.cli import bulk, engines, progress, streams
 from khabar.cli.faults import FORMS
 
 # Written a second time because importing the writers would slow the start; a test holds the two together.
@@ -60,7 +60,7 @@ def _format_of(context: click.Context, _: click.Parameter, value: str | None) ->
 
 
 @click.command()
-@SOURCE
+@click.argument("source", metavar="CORPUS")
 @click.option("-o", "--output", metavar="FILE", is_eager=True, help="Write here, not to standard output.")
 @click.option(
     "--format",
@@ -76,10 +76,11 @@ def _format_of(context: click.Context, _: click.Parameter, value: str | None) ->
     "that are uncontested, or the passages as Web Annotations.",
 )
 @bulk.options
+@engines.options
 @streams.manners
 @click.pass_context
 def build(
-    context: click.Context, /, source: Path, output: str | None, form: str, rule: str | None, **manner: Any
+    context: click.Context, /, source: str, output: str | None, form: str, rule: str | None, engine: str, **given: Any
 ) -> None:
     """Turn CORPUS into an RDF graph.
 
@@ -93,29 +94,24 @@ def build(
     """
     from khabar import pipeline
 
+    if engine == "spark":
+        context.exit(engines.build_on_spark(source, output, given, rule=rule, form=form))
+    engines.refuse_spark(given)
+    manner = {name: given[name] for name in ("corpus", "workers")}
+    cache = bulk.cache(fresh=given["fresh"])
     if form == "nquads" and rule is None:
-        context.exit(_build(source, output or "-", **manner))
-    records = pipeline.read(
-        source, corpus=manner["corpus"], workers=manner["workers"], cache=bulk.cache(fresh=manner["fresh"])
-    )
+        target = streams.binary() if output in (None, "-") else output
+        with bulk.rejects(given["rejected"]) as rejects, progress.shown(progress.of_conversion) as report:
+            built = pipeline.build(
+                source, target, rejects=rejects, fail_fast=given["fail_fast"], cache=cache, report=report, **manner
+            )
+        context.exit(bulk.told(built.articles, built.quads, built.rejected, output))
+    records = pipeline.read(source, cache=cache, **manner)
     if output is None or output == "-":
         streams.stream(pipeline.lines(records, form, rule=rule))
         return
     pipeline.write(records, output, form, rule=rule)
     streams.talk(f"Wrote {output}")
-
-
-def _build(source: Path, output: str, *, rejected: str | None, fresh: bool, **manner: Any) -> int:
-    """Write N-Quads; the exit code."""
-    from khabar import pipeline
-
-    target = streams.binary() if output == "-" else output
-    with bulk.rejects(rejected) as rejects, progress.shown(progress.of_conversion) as report:
-        built = pipeline.build(source, target, rejects=rejects, report=report, cache=bulk.cache(fresh=fresh), **manner)
-    left_out = f", {built.rejected:,} left out" if built.rejected else ""
-    where = "" if output == "-" else f"Wrote {output}: "
-    streams.talk(f"{where}{bulk.counted(built.articles, 'article')}, {bulk.counted(built.quads, 'quad')}{left_out}")
-    return 1 if built.rejected else 0
 
 
 @click.command()

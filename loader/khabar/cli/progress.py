@@ -41,7 +41,7 @@ def shown(tell: Callable[[T], Told], *, machine: bool = False) -> Iterator[Repor
         with _bar(tell) as report:
             yield report
     else:
-        yield _now_and_then(lambda progress: streams.talk(tell(progress)[0]), INTERVAL)
+        yield _now_and_then(lambda progress: streams.say(tell(progress)[0]), INTERVAL)
 
 
 def event(name: str, members: dict[str, Any]) -> None:
