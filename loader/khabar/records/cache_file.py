@@ -40,7 +40,8 @@ class Foreign(Exception):
 
 def opened(path: Path) -> sqlite3.Connection:
     """The database in ``path``; what is there and is no cache of this khabar is removed."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return _connected(path)
     except Exception as error:
