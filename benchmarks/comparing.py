@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from pages import tell
 from peers import digests, tables
 from processes import KHABAR, PYTHON, ROOT, Spent, median, spend
 
@@ -145,37 +146,44 @@ def prove(row: Row, work: Work) -> None:
         raise SystemExit(f"{row.name}: expected {work.sum}, found {found} in {path}")
 
 
-def report(measured: Mapping[Row, Spent], work: Work, small: Work, rounds: int) -> None:
-    """Print the table."""
-    quads = sum(1 for _ in work.quads.open("rb"))
+def report(measured: Mapping[Row, Spent], work: Work, small: Work, rounds: int) -> str:
+    """The table in Markdown, and what it says of khabar."""
+    with work.quads.open("rb") as file:
+        quads = sum(1 for _ in file)
     size, made = work.articles.stat().st_size / 1e6, work.quads.stat().st_size / 1e6
-    print(
-        f"\n{work.records:,} records ({size:.0f} MB), {work.sum.triples:,} triples in their graphs; with standings, "
-        f"description and entities {quads:,} quads ({made:,.0f} MB).\n"
-    )
     pace = {row: (small if row.small else work).sum.triples / spent.seconds for row, spent in measured.items()}
     best = next(pace[row] for row in measured if row.name == KHABARS[2])
-    print(
-        f"| whole run, median of {rounds} | s | s of processors | records a second | triples a second "
-        "| khabar with 2 workers is faster by | peak MiB, together | first process | any other |"
-        "\n|---|---|---|---|---|---|---|---|---|"
+    head = (
+        f"{work.records:,} records ({size:.0f} MB), {work.sum.triples:,} triples in their graphs. khabar writes "
+        f"{quads:,} quads ({made:,.0f} MB): standings, description and entities too."
     )
+    columns = (
+        f"| whole run, median of {rounds} | s | s of processors | records a second | triples a second "
+        "| khabar with 2 workers is faster by | peak MiB, together | the first | any other |"
+    )
+    lines = [
+        head,
+        "",
+        columns,
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     for row, spent in measured.items():
         given = small if row.small else work
         name = f"{row.name} ({given.records:,} records)" if row.small else row.name
-        print(
-            f"| {name} | {spent.seconds:.2f} | {spent.busy:.2f} "
-            f"| {given.records / spent.seconds:,.0f} | {pace[row]:,.0f} | {best / pace[row]:.1f} | {spent.memory:.0f} "
-            f"| {spent.first:.0f} | {f'{spent.other:.0f}' if spent.other else ''} |"
+        times = "" if row.name in LIMITS.values() else f"{best / pace[row]:.1f}"
+        other = f"{spent.other:.0f}" if spent.other else ""
+        lines.append(
+            f"| {name} | {spent.seconds:.2f} | {spent.busy:.2f} | {given.records / spent.seconds:,.0f} "
+            f"| {pace[row]:,.0f} | {times} | {spent.memory:.0f} | {spent.first:.0f} | {other} |"
         )
-
     seconds = {row.name: spent.seconds for row, spent in measured.items()}
     one, two = seconds[KHABARS[1]], seconds[KHABARS[2]]
-    print(
-        f"\nAlone, khabar takes {one / seconds[LIMITS[1]]:.1f} times its limit, and with two workers "
-        f"{two / seconds[LIMITS[2]]:.1f} times that of two processes. Two workers are {one / two:.2f} times as fast as "
-        "one."
+    alone, together = one / seconds[LIMITS[1]], two / seconds[LIMITS[2]]
+    lines.append(
+        f"\nAlone, khabar takes {alone:.1f} times its limit, with two workers {together:.1f} times that of two "
+        f"processes. Two workers are {one / two:.2f} times as fast as one."
     )
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -187,6 +195,7 @@ def main() -> None:
         "--environment", type=Path, default=ROOT / "build" / "peers", help="where the peers are installed"
     )
     parser.add_argument("--folder", type=Path, help="where records and graphs are laid down (default: temporary files)")
+    parser.add_argument("--keep", action="store_true", help="put the table into benchmarks/README.md")
     arguments = parser.parse_args()
     python = environment(arguments.environment.resolve())
     # The programs of the peers are modules of this folder, and those in khabar's environment need khabar.
@@ -197,7 +206,8 @@ def main() -> None:
         work = prepare(folder / "all", arguments.records)
         small = prepare(folder / "small", max(1, arguments.records // SMALLER))
         runs = measure(rows(python, work, small, folder), work, small, arguments.rounds)
-        report({row: median(each) for row, each in runs.items()}, work, small, arguments.rounds)
+        text = report({row: median(each) for row, each in runs.items()}, work, small, arguments.rounds)
+        tell("peers", text, keep=arguments.keep)
 
 
 if __name__ == "__main__":

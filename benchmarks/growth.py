@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 import charts
+from pages import tell
 from processes import KHABAR, PYTHON, ROOT, median, spend
 
 FIGURES: Final = ROOT / "benchmarks" / "growth.json"
@@ -125,6 +126,7 @@ def main() -> None:
     parser.add_argument("--loads", type=int, nargs="*", default=RECORDS[:-1], help="how many to load")
     parser.add_argument("--rounds", type=int, default=3, help=f"runs of each up to {SEVERAL:,} records (default: 3)")
     parser.add_argument("--folder", type=Path, help="where records and graphs are laid down (default: temporary files)")
+    parser.add_argument("--keep", action="store_true", help="put the table into benchmarks/README.md")
     arguments = parser.parse_args()
     if not arguments.draw:
         figures = []
@@ -134,7 +136,7 @@ def main() -> None:
         FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
     kept = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
     PICTURE.write_text(picture(kept), encoding="utf-8")
-    print(table(kept))
+    tell("growth", table(kept), keep=arguments.keep)
 
 
 if __name__ == "__main__":

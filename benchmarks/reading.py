@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from building import COMPOSE
+from pages import tell
 from processes import KHABAR, PYTHON, ROOT, Spent, medians_of_spent, spend
 
 REST: Final = 3.0
@@ -53,8 +54,8 @@ def build(folder: Path, output: Path, *more: str) -> tuple[str, ...]:
     return (*KHABAR, "build", str(folder), "-o", str(output), "--quiet", *more)
 
 
-def many(count: int, rounds: int, place: Path) -> None:
-    """Print how fast articles are read, checked and built, beside the YAML parser alone."""
+def many(count: int, rounds: int, place: Path) -> str:
+    """How fast articles are read, checked and built, beside the YAML parser alone."""
     with tempfile.TemporaryDirectory(dir=place) as temporary:
         folder, output = Path(temporary, "corpus"), Path(temporary, "graph.nq")
         size = lay_down(count, folder)
@@ -68,22 +69,24 @@ def many(count: int, rounds: int, place: Path) -> None:
             },
             rounds,
         )
-    print(f"\n{count:,} articles, {size / count / 1000:.1f} kB of YAML each.\n")
-    print(
-        f"| whole run, median of {rounds} | s | articles a second | times libyaml | peak MiB, together | any worker |"
-        "\n|---|---|---|---|---|---|"
-    )
+    lines = [
+        f"{count:,} articles, {size / count / 1000:.1f} kB of YAML each.",
+        "",
+        f"| whole run, median of {rounds} | s | articles a second | times libyaml | peak MiB, together | any worker |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, spent in found.items():
         multiple = spent.seconds / found[parser].seconds
         other = f"{spent.other:.0f}" if spent.other else ""
-        print(
+        lines.append(
             f"| {name} | {spent.seconds:.2f} | {count / spent.seconds:,.0f} | {multiple:.1f} | {spent.memory:.0f} "
             f"| {other} |"
         )
+    return "\n".join(lines)
 
 
-def again(count: int, rounds: int, place: Path) -> None:
-    """Print what a build takes when nothing, or one article, has changed, and how many articles it opens."""
+def again(count: int, rounds: int, place: Path) -> str:
+    """What a build takes when nothing, or one article, has changed, and how many articles it opens."""
     with tempfile.TemporaryDirectory(dir=place) as temporary:
         folder, output, cache = (Path(temporary, name) for name in ("corpus", "graph.nq", "cache"))
         lay_down(count, folder)
@@ -101,11 +104,16 @@ def again(count: int, rounds: int, place: Path) -> None:
             _before(name, folder)
             opened[name] = articles_opened(command, folder, Path(temporary))
     first = statistics.median(spent.seconds for spent in runs[names[0]])
-    print(f"\n{count:,} articles.\n")
-    print(f"| `khabar build`, median of {rounds} | s | times the first | articles opened |\n|---|---|---|---|")
+    lines = [
+        f"{count:,} articles.",
+        "",
+        f"| `khabar build`, median of {rounds} | s | times the first | articles opened |",
+        "|---|---|---|---|",
+    ]
     for name, spent in runs.items():
         seconds = statistics.median(each.seconds for each in spent)
-        print(f"| {name} | {seconds:.2f} | {seconds / first:.2f} | {opened[name]:,} |")
+        lines.append(f"| {name} | {seconds:.2f} | {seconds / first:.2f} | {opened[name]:,} |")
+    return "\n".join(lines)
 
 
 def _before(name: str, folder: Path) -> None:
@@ -137,12 +145,13 @@ def main() -> None:
     parser.add_argument("--unchanged", type=int, default=10_000, help="articles to build again (default: 10000)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
     parser.add_argument("--folder", type=Path, help="where all is laid down (default: temporary files)")
+    parser.add_argument("--keep", action="store_true", help="put the tables into benchmarks/README.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
         # Whatever is kept of these articles goes with them.
         os.environ["XDG_CACHE_HOME"] = place
-        many(arguments.records, arguments.rounds, Path(place))
-        again(arguments.unchanged, arguments.rounds, Path(place))
+        tell("reading", many(arguments.records, arguments.rounds, Path(place)), keep=arguments.keep)
+        tell("again", again(arguments.unchanged, arguments.rounds, Path(place)), keep=arguments.keep)
 
 
 if __name__ == "__main__":
