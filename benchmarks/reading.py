@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import subprocess
 import tempfile
 import time
@@ -17,7 +16,7 @@ from typing import Final
 
 from building import COMPOSE
 from pages import tell
-from processes import KHABAR, PYTHON, ROOT, Spent, medians_of_spent, spend
+from processes import KHABAR, PYTHON, ROOT, Spent, median, medians_of_spent, spend
 
 REST: Final = 3.0
 """How many seconds files lie untouched before they are built: a cache does not trust what was written just now."""
@@ -69,18 +68,19 @@ def many(count: int, rounds: int, place: Path) -> str:
             },
             rounds,
         )
+    columns = "s | s of processors | articles a second | times libyaml | peak MiB, together | any worker"
     lines = [
         f"{count:,} articles, {size / count / 1000:.1f} kB of YAML each.",
         "",
-        f"| whole run, median of {rounds} | s | articles a second | times libyaml | peak MiB, together | any worker |",
-        "|---|---|---|---|---|---|",
+        f"| whole run, median of {rounds} | {columns} |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, spent in found.items():
         multiple = spent.seconds / found[parser].seconds
         other = f"{spent.other:.0f}" if spent.other else ""
         lines.append(
-            f"| {name} | {spent.seconds:.2f} | {count / spent.seconds:,.0f} | {multiple:.1f} | {spent.memory:.0f} "
-            f"| {other} |"
+            f"| {name} | {spent.seconds:.2f} | {spent.busy:.2f} | {count / spent.seconds:,.0f} | {multiple:.1f} "
+            f"| {spent.memory:.0f} | {other} |"
         )
     return "\n".join(lines)
 
@@ -103,16 +103,16 @@ def again(count: int, rounds: int, place: Path) -> str:
         for name in names:
             _before(name, folder)
             opened[name] = articles_opened(command, folder, Path(temporary))
-    first = statistics.median(spent.seconds for spent in runs[names[0]])
+    spent = {name: median(each) for name, each in runs.items()}
     lines = [
         f"{count:,} articles.",
         "",
-        f"| `khabar build`, median of {rounds} | s | times the first | articles opened |",
-        "|---|---|---|---|",
+        f"| `khabar build`, median of {rounds} | s | times the first | s of processors | articles opened |",
+        "|---|---|---|---|---|",
     ]
-    for name, spent in runs.items():
-        seconds = statistics.median(each.seconds for each in spent)
-        lines.append(f"| {name} | {seconds:.2f} | {seconds / first:.2f} | {opened[name]:,} |")
+    for name, (seconds, busy, *_) in spent.items():
+        times = seconds / spent[names[0]].seconds
+        lines.append(f"| {name} | {seconds:.2f} | {times:.2f} | {busy:.2f} | {opened[name]:,} |")
     return "\n".join(lines)
 
 
