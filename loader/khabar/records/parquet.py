@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 CORPUS_KEY: Final = b"khabar:corpus"
 ENTITIES_KEY: Final = b"khabar:entities"
 _ROWS_A_GROUP: Final = 2000
-_ROWS_A_BATCH: Final = 1024
-_BYTES_A_BATCH: Final = 4 * 1024 * 1024
+_ROWS_A_BATCH: Final = 512
+_BYTES_A_BATCH: Final = 2 * 1024 * 1024
 
 
 def write_parquet(file: BinaryIO, frame: Frame, articles: Iterable[ArticleRecord]) -> int:
@@ -90,7 +90,8 @@ def row_blocks(part: Part) -> Iterator[Block]:
         rows = sum(group.num_rows for group in groups)
         size = sum(group.total_byte_size for group in groups)
         batch_size = max(1, min(_ROWS_A_BATCH, _BYTES_A_BATCH * rows // max(size, 1)))
-        for batch in file.iter_batches(batch_size, row_groups=list(range(part.start, part.end))):
+        # One process a core: a reader needs no threads of its own.
+        for batch in file.iter_batches(batch_size, range(part.start, part.end), use_threads=False):
             for data, count in _pieces(row_lines(batch, part.name)):
                 first += count
                 yield Block(first - count, data, count, part.size * (first - 1) // max(rows, 1))

@@ -165,6 +165,9 @@ class _Columns:
             children = dict(sorted(children.items(), key=lambda item: order.get(item[0], len(order))))
         members: list[pa.Array] = []
         for name, child in children.items():
+            # Most keys are in few records. In a batch without rows, all columns are looked at: see `demand_fit`.
+            if 0 < len(child) == child.null_count:
+                continue
             place = f"{column}.{name}" if column else name
             kind = kind_of_field(name)
             if kind is None:
