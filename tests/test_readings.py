@@ -314,7 +314,7 @@ def opened(place: Path, *arguments: str) -> list[str]:
     return ran.stderr.splitlines()
 
 
-@pytest.mark.parametrize("command", ["graph.nq", "graph.ttl", "graph.jsonld", "load"])
+@pytest.mark.parametrize("command", ["graph.nq", "graph.ttl", "load"])
 def test_a_build_after_one_change_opens_one_article(command: str, tmp_path: Path) -> None:
     folder = lay_down(sound(MANY, every=6, seed=5), tmp_path / "corpus")
     target = str(tmp_path / command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -315,7 +316,8 @@ def _files(folder: Path, faults: list[Fault], *, required: bool) -> list[Path]:
     if not _is_folder(folder, f"a folder of {folder.name}", faults):
         return []
     try:
-        names = sorted(folder.iterdir())
+        # Paths are slow to compare.
+        names = sorted(folder.iterdir(), key=attrgetter("name"))
         stray = [inner for path in names if path.is_dir() for inner in path.iterdir() if inner.suffix == ".yaml"]
     except OSError as error:
         found = (error.strerror or type(error).__name__).lower()
