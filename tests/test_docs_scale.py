@@ -18,10 +18,13 @@ def test_the_page_shows_what_happens(tmp_path: Path) -> None:
     tail -n 1 whole.jsonl | gzip > articles.jsonl.gz && khabar --quiet export before --to parquet -o articles.parquet
     """
     environment = {"PATH": reader.path, "HOME": str(tmp_path)}
-    for script in (prepare, None):
-        if script is None:
-            reader.follow(PAGE)
-            (script,) = (block.body for block in blocks(PAGE) if block.info == "sh")
-        subprocess.run(["sh", "-e", "-c", script], cwd=reader.folder, env=environment, check=True, capture_output=True)
+    (script,) = (block.body for block in blocks(PAGE) if block.info == "sh")
+
+    def run(words: str) -> None:
+        subprocess.run(["sh", "-e", "-c", words], cwd=reader.folder, env=environment, check=True, capture_output=True)
+
+    run(prepare)
+    reader.follow(PAGE)
+    run(script)
     written = {name: (reader.folder / name).read_bytes() for name in ("news.nq", "articles.nq", "more.nq")}
     assert set(written.values()) == {(ROOT / "tests" / "golden" / "graphs" / "example.nq").read_bytes()}
