@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 from khabar.errors import FileFailed, KhabarError, StoreFailed
 from khabar.graphs import NamedGraph, has_blank_nodes
 from khabar.queries.results import Rows
+from khabar.stores import tidying
 from khabar.stores.changes import Change, batches, nquads, pieces, slices, update
 from khabar.stores.embedded import is_store
 from khabar.stores.encoding import numbers_and_dates
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 _SMALL: Final = 2_000
 # Triples in one transaction, which takes 2 KB of memory for each.
 _AT_ONCE: Final = 65_536
-# Triples in one bulk load: fewer cost more of the processor, more of them more of the clock.
-_IN_BULK: Final = 262_144
+# Triples in one bulk load, of which all are there or none: Oxigraph puts in up to a million at once.
+_IN_BULK: Final = 524_288
 # Bytes of the N-Triples of a larger graph that go into one bulk load.
 _PIECE: Final = 32 * 1024 * 1024
 # Triples, below which a process that reads them is not worth its start.
@@ -126,7 +127,7 @@ class EmbeddedWriter:
         """Put each of ``graphs`` in the place of what its name holds; on return all are on the disk.
 
         Only the triples that differ are written. A graph without blank nodes of which up to 65,536 triples differ, or
-        which is new and has up to 262,144, is the old or the new one at any moment; any other may be absent after the
+        which is new and has up to 524,288, is the old or the new one at any moment; any other may be absent after the
         end of the process in between. Several threads may put graphs in at once, each graph one of them.
         """
         with self._told(sum(len(graph.document) + graph.count * len(graph.iri) for graph in graphs)):
@@ -245,6 +246,8 @@ class EmbeddedWriter:
 
         small = document.count(b"\n") <= _SMALL
         (self._open().load if small else self._open().bulk_load)(document, pyoxigraph.RdfFormat.N_QUADS)
+        if not small:
+            tidying.defer()
 
     def _change_in_steps(self, changes: Sequence[Change]) -> None:
         if not changes:
