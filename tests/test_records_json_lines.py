@@ -95,7 +95,8 @@ def test_a_line_is_read_as_the_same_bytes_in_yaml(document: Document) -> None:
     record, faults = examine(data, "a.jsonl", 1)
     expected, of_yaml = by_yaml(data)
     assert record == expected
-    assert words(faults) == words(of_yaml)
+    # What looks like a head has a sentence of its own.
+    assert words(faults) == words(of_yaml) or [fault.found for fault in faults][-1:] == ["a line of the head"]
 
 
 @given(mutated(documents("article")))
@@ -173,7 +174,10 @@ def test_the_corpora_at_hand_are_the_same_in_lines(name: str) -> None:
     assert list(read.entities or {}) == list(corpus.entities)
 
 
+OF_HEAD = "7:1 KH012 expected an article, found a line of the head (put it before the first article)"
 SENTENCES = {
+    b'{"base": "https://example.org/", "title": {"en": "A"}}': OF_HEAD,
+    b'{"entities": {"a": {}}}': OF_HEAD,
     b"": "7:1 KH012 expected a record, found an empty line",
     b"  \t\r": "7:1 KH012 expected a record, found an empty line",
     b"null": "7:1 KH012 expected a map with the keys of an article record, found nothing"

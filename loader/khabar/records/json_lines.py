@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import replace
 
 from khabar.errors import Fault
-from khabar.model import ArticleRecord
+from khabar.model import ArticleRecord, CorpusHeader, EntitiesFile
 from khabar.reading.corpora import tell_reserved
 from khabar.reading.decoding import decode
-from khabar.reading.nodes import Node
+from khabar.reading.nodes import Mapping, Node
 from khabar.reading.text import MAX_BYTES, decode_text
 from khabar.records.json_nodes import compose_json
 
@@ -27,13 +27,17 @@ def examine(data: bytes, where: str, line: int) -> tuple[ArticleRecord | None, l
 
     The careful reading: tells every fault that the YAML reader tells of the same record, in its codes and words, at
     ``line`` of ``where`` (column 1; where no key leads to it, the column in the line). What differs: a key whose value
-    is null is no key (Spark and pandas write so what is missing); syntax (KH003) is JSON's.
+    is null is no key (Spark and pandas write so what is missing); syntax (KH003) is JSON's; a line of the head is told
+    in one sentence (KH012).
 
     >>> examine(b'{"article": {"id": "a"}}', "a.jsonl", 7)[1][0].field
     'article.language'
     """
     faults: list[Fault] = []
     node = read_tree(data, where, line, faults)
+    if node is not None and _is_of_head(node):
+        _tell(where, line, "KH012", "an article", "a line of the head", faults, "put it before the first article")
+        return None, sorted(faults)
     record = None if node is None else decode(node, ArticleRecord, where, faults)
     if record is not None and node is not None:
         tell_reserved(record, node, where, faults)
@@ -57,6 +61,14 @@ def read_tree(data: bytes, where: str, line: int, faults: list[Fault]) -> Node |
         _tell(where, line, "KH012", "a record", "an empty line", faults)
         return None
     return compose_json(text, where, line, faults)
+
+
+_OF_HEAD: Final = frozenset({*CorpusHeader.__struct_fields__, *EntitiesFile.__struct_fields__})
+
+
+def _is_of_head(node: Node) -> bool:
+    """Whether all keys are a head's: two files of a corpus one after the other have one in their midst."""
+    return isinstance(node, Mapping) and bool(node.pairs) and all(key.value in _OF_HEAD for key, _ in node.pairs)
 
 
 def _tell(where: str, line: int, code: str, expected: str, found: str, faults: list[Fault], remedy: str = "") -> None:
