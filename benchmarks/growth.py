@@ -1,7 +1,8 @@
 """Measure how time and memory grow with the number of records, and draw it.
 
-    python benchmarks/growth.py          measures, keeps the figures in benchmarks/growth.json, draws docs/growth.svg
-    python benchmarks/growth.py --draw   draws the figures that are kept
+    python benchmarks/growth.py          measures
+    python benchmarks/growth.py --keep   and keeps the figures: growth.json and README.md beside it, docs/growth.svg
+    python benchmarks/growth.py --draw   draws the figures that are kept, measures nothing
 
 Prints the table that stands in benchmarks/README.md.
 """
@@ -126,17 +127,21 @@ def main() -> None:
     parser.add_argument("--loads", type=int, nargs="*", default=RECORDS[:-1], help="how many to load")
     parser.add_argument("--rounds", type=int, default=3, help=f"runs of each up to {SEVERAL:,} records (default: 3)")
     parser.add_argument("--folder", type=Path, help="where records and graphs are laid down (default: temporary files)")
-    parser.add_argument("--keep", action="store_true", help="put the table into benchmarks/README.md")
+    parser.add_argument("--keep", action="store_true", help="keep the figures, with picture and page")
     arguments = parser.parse_args()
-    if not arguments.draw:
+    if arguments.draw:
+        figures = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
+    else:
         figures = []
         for figure in measure(arguments.records, arguments.loads, arguments.rounds, arguments.folder):
             print(f"{figure.records:,} records, {figure.what}: {figure.seconds:.1f} s", file=sys.stderr)
             figures.append(figure)
-        FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
-    kept = msgspec.json.decode(FIGURES.read_bytes(), type=list[Figure])
-    PICTURE.write_text(picture(kept), encoding="utf-8")
-    tell("growth", table(kept), keep=arguments.keep)
+            if arguments.keep:
+                # It takes long: what was measured until something fails can be drawn.
+                FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    if arguments.keep or arguments.draw:
+        PICTURE.write_text(picture(figures), encoding="utf-8")
+    tell("growth", table(figures), keep=arguments.keep)
 
 
 if __name__ == "__main__":
