@@ -307,6 +307,16 @@ def test_what_is_no_source_is_told(tmp_path: Path) -> None:
     assert failure(tmp_path) == (f"{inner}: expected no records in folders below, found some (move them to {tmp_path})")
 
 
+@pytest.mark.parametrize("name", [b"\xff.jsonl", b"a\nb.jsonl", b"a\x01b.jsonl"])
+def test_names_that_cannot_be_told_are_refused(name: bytes, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_bytes(WHOLE)
+    for source in (path, tmp_path):
+        assert failure(source).endswith(
+            ".jsonl: expected a name in UTF-8 that can be seen, found another (rename the file or its folder)"
+        )
+
+
 @pytest.mark.parametrize(
     ("name", "bulk"),
     [

@@ -153,9 +153,15 @@ class _Found(NamedTuple):
 
     @classmethod
     def at(cls, path: Path) -> Self:
-        return cls.of(
-            str(path), shown_path(path), "parquet" if path.suffix in _TABLES else _COMPRESSED.get(path.suffix)
-        )
+        # The name goes to other processes as text.
+        if shown_path(path) != str(path):
+            raise FileFailed(
+                where=shown_path(path),
+                expected="a name in UTF-8 that can be seen",
+                found="another",
+                remedy="rename the file or its folder",
+            )
+        return cls.of(str(path), str(path), "parquet" if path.suffix in _TABLES else _COMPRESSED.get(path.suffix))
 
     @classmethod
     def of(cls, path: str, name: str, form: Form | None) -> Self:
