@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from khabar import vocabulary
 from khabar.plan.octets import written
@@ -12,8 +12,9 @@ from khabar.resolved import Extent, Node
 from khabar.terms import RDF_TYPE, RDFS
 from khabar.terms import Literal as Term
 
-Number: TypeAlias = Literal["one", "maybe", "many", "fixed"]
-"""How many terms there are: a text; a text, or an empty one; a sorted list, which may be empty; always the same."""
+Number: TypeAlias = Literal["one", "maybe", "many", "fixed", "lines"]
+"""What a variable holds: a term; a term or an empty text; a sorted list of terms, which may be empty; nothing, the
+terms being always the same; or whole lines."""
 
 
 class Given(NamedTuple):
@@ -23,6 +24,16 @@ class Given(NamedTuple):
     number: Number
     terms: tuple[str, ...] = ()
     field: str = ""
+    form: str = "{{{0}}}"
+    variable: str = ""
+
+    @property
+    def source(self) -> str:
+        """The variable."""
+        return f"o_{self.variable or self.name}"
+
+
+_MOSTLY_ONE: Final = frozenset({"o_evidence", "o_about"})
 
 
 def rows(node: type[Node]) -> dict[str, Row]:
@@ -79,8 +90,9 @@ class Columns:
             if not one.field:
                 yield from self._loose(one)
         for predicate in sorted(self.shared):
-            yield f"if {self._several(predicate)}:"
-            yield from (f"    {line}" for line in self._all(predicate, f"sorted(set({self._several(predicate)}))"))
+            several = self._several(predicate)
+            yield f"if {several}:"
+            yield from (f"    {line}" for line in self._all(predicate, several))
         parts = "".join(self._part(number, predicate) for number, predicate in enumerate(self.predicates))
         yield f'blocks.append(f"{parts}")'
 
@@ -100,20 +112,35 @@ class Columns:
             else:
                 yield from self._all(predicate, values)
 
+    def start(self, name: str) -> str:
+        """Source for the beginning of the lines of the row ``name``."""
+        (predicate,) = self.said[name]
+        return f'f"{{s}}{predicate}> "'
+
+    def whole(self, name: str) -> str:
+        """The fragment of a row that has a predicate of its own."""
+        (predicate,) = self.said[name]
+        return self._fragment(predicate)
+
     def _all(self, predicate: str, values: str) -> Iterator[str]:
         fragment = self._fragment(predicate)
+        one = ("len(o) == 1", f'{fragment} = f"{{s}}{predicate}> {{o[0]}}\\n"')
+        two = ("len(o) == 2", f'x, y = o; {fragment} = f"{{s}}{predicate}> {{x}}\\n{{s}}{predicate}> {{y}}\\n"')
         yield f"o = {values}"
-        yield "if len(o) == 2:"
-        yield "    x, y = o"
-        yield f'    {fragment} = f"{{s}}{predicate}> {{x}}\\n{{s}}{predicate}> {{y}}\\n"'
-        yield "elif len(o) == 1:"
-        yield f'    {fragment} = f"{{s}}{predicate}> {{o[0]}}\\n"'
+        if values.startswith("several"):
+            yield "if len(o) > 1:"
+            yield "    o = sorted(set(o))"
+        first, second = (one, two) if values in _MOSTLY_ONE or values.startswith("several") else (two, one)
+        yield f"if {first[0]}:"
+        yield f"    {first[1]}"
+        yield f"elif {second[0]}:"
+        yield f"    {second[1]}"
         yield "else:"
         yield f'    {fragment} = "".join([f"{{s}}{predicate}> {{x}}\\n" for x in o])'
 
     def _loose(self, one: Given) -> Iterator[str]:
         if one.number in ("maybe", "many"):
-            variable = f"o_{one.name}"
+            variable = one.source
             told = self.told if one.number == "maybe" else self.told_all
             yield f"if {variable}:"
             yield from (f"    {line}" for line in told(one.name, variable))
@@ -128,7 +155,11 @@ class Columns:
         return f"f_{self.predicates.index(predicate)}"
 
     def _always(self, predicate: str) -> bool:
-        return predicate not in self.shared and self._only(predicate).number in ("one", "fixed")
+        return (
+            predicate not in self.shared
+            and self._only(predicate).number in ("one", "fixed", "lines")
+            and not self._only(predicate).field
+        )
 
     def _only(self, predicate: str) -> Given:
         (name,) = (name for name, predicates in self.said.items() if predicate in predicates)
@@ -138,7 +169,9 @@ class Columns:
         if not self._always(predicate):
             return f"{{f_{number}}}"
         one = self._only(predicate)
-        terms = one.terms if one.number == "fixed" else (f"{{o_{one.name}}}",)
+        if one.number == "lines":
+            return f"{{{one.source}}}"
+        terms = one.terms if one.number == "fixed" else (one.form.format(one.source),)
         return "".join(f"{{s}}{predicate}> {term}\\n" for term in terms)
 
 

@@ -54,10 +54,15 @@ class Fields:
 
     def given(self) -> list[Given]:
         """What the fields give."""
-        return [
-            Given(name, "one" if _is_word(field.kind, REFERENCE_PATTERN) and field.required else "many", (), field.name)
-            for name, field in self._fields.items()
-        ]
+        return [self._given(name, field) for name, field in self._fields.items()]
+
+    def _given(self, name: str, field: Field) -> Given:
+        # A required field is always there: its variable stands in the node's text, and needs no fragment.
+        if _is_word(field.kind, REFERENCE_PATTERN) and field.required:
+            return Given(name, "one")
+        if is_texts(field.kind):
+            return Given(name, "lines", field="" if field.required else field.name)
+        return Given(name, "many", field=field.name)
 
     def source(self, columns: Columns, kept: Collection[str] = ()) -> Iterator[str]:
         """Source that reads every field of ``it``; ``o_NAME`` is set for the rows that are ``kept``.
@@ -66,27 +71,27 @@ class Fields:
         that is of no kind known here.
         """
         for name, field in self._fields.items():
-            yield f"v = it.{field.name}"
             if columns.given[name].number == "one":
+                yield f"v = it.{field.name}"
                 yield f"o_{name} = {found(ALLOWED[self._section][field.name], 'v')}"
                 yield "strings += 2"
                 continue
-            body = list(self._field(columns, name, field, kept=name in kept))
+            body = [f"v = it.{field.name}", *self._field(columns, name, field, kept=name in kept)]
             if field.required:
                 yield from body
             else:
                 if name in kept:
                     yield f"o_{name} = ()"
-                yield "if v:"
+                yield f"if it.{field.name}:"
                 yield from (f"    {line}" for line in body)
 
     def _field(self, columns: Columns, name: str, field: Field, *, kept: bool) -> Iterator[str]:
         kinds = ALLOWED.get(self._section, {}).get(field.name)
         if is_texts(field.kind):
             function = "texts" if field.name in READ[self._section] else "notes"
-            yield f"{f'o_{name} = ' if kept else ''}z = {function}(v)"
+            variable = f"o_{name}" if field.required else columns.whole(name)
+            yield f"{variable} = {function}(v, {columns.start(name)})"
             yield "strings += 1 + 2 * len(v)"
-            yield from columns.told_all(name, "z")
             return
         if kinds is not None and is_words(field.kind, REFERENCE_PATTERN):
             single, one = found(kinds, "v"), found(kinds, "one")

@@ -17,6 +17,14 @@ _DELETE: Final = b"\x7f"
 # All bytes but those that any forbidden or blank character has in UTF-8: control characters are no JSON, and where
 # none of these is, there are no others to look for.
 _HARMLESS: Final = bytes(byte for byte in range(256) if byte not in b"\x7f\x9c\xc2\xe1\xe2\xe3\xef\xf0\xf1\xf2\xf3\xf4")
+# By first byte: the characters that are forbidden or blank, and some more.
+_SUSPECTS: Final = {
+    0x9C: re.compile(rb"\xd8\x9c").search,
+    0xC2: re.compile(rb"\xc2[\x80-\xa0\xad]").search,
+    0xE1: re.compile(rb"\xe1[\x85\x9a\xa0]").search,
+    0xE2: re.compile(rb"\xe2(?:\x80[\x80-\x8f\xa8-\xaf]|\x81)").search,
+    0xE3: re.compile(rb"\xe3[\x80\x85]").search,
+}
 _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 # As canonical N-Triples writes them: the same letters.
 _ESCAPES: Final = {b'"': b'\\\\\\"', b"\\": b"\\\\\\\\", b"/": b"/", b"n": b"\\\\n", b"t": b"\\\\t", b"r": b"\\\\r"}
@@ -43,8 +51,18 @@ def fit(data: bytes) -> None:
         raise Unsure from None
     if not unicodedata.is_normalized("NFC", text):
         raise Unsure
-    if data.translate(None, _HARMLESS) and (FORBIDDEN.search(text) or _has_blank(text)):
+    suspects = data.translate(None, _HARMLESS)
+    if suspects and _is_suspect(data, suspects) and (FORBIDDEN.search(text) or _has_blank(text)):
         raise Unsure
+
+
+def _is_suspect(data: bytes, suspects: bytes) -> bool:
+    # What most texts hold of these, such as quotation marks of Arabic and English, is told from the rest by bytes.
+    for byte in set(suspects):
+        search = _SUSPECTS.get(byte)
+        if search is None or search(data) is not None:
+            return True
+    return False
 
 
 def _has_blank(text: str) -> bool:

@@ -30,7 +30,8 @@ from khabar.terms import XSD
 
 _ALONE: Final = re.compile(r"( *)\$(\w+)")
 _ID, _SLUG = "\0", "\1"
-_LABEL: Final = Given("label", "many")
+_LABEL: Final = Given("label", "lines")
+_TYPES: Final = Given("types", "lines")
 _DATES: Final = tuple(Given(f"date_{part}", "maybe") for part in ("edtf", "earliest", "latest"))
 _STANCE: Final = ("stance", "certainty", "claim")
 
@@ -81,7 +82,7 @@ def _parts(iris: Iris) -> dict[str, str]:
 def _interpolated(iri: str) -> str:
     # The marks in an IRI become the variables of the source.
     start, _, rest = iri.partition(_ID)
-    numbers = "{block.paragraph}-{block.start}-{block.end}"
+    numbers = "{o_paragraph}-{o_start}-{o_end}"
     return f"{start}{{id}}{rest.replace(_SLUG, '{slug}').replace('11-22-33', numbers)}"
 
 
@@ -97,30 +98,50 @@ def _things() -> dict[str, str]:
         ],
     )
     entity = Fields("entities", Entity, EntityNode, ("type", "alias", "point"))
-    of_entity = Columns(EntityNode, [Given("types", "many"), *entity.given(), Given("alias", "many"), *_maybe("point")])
+    of_entity = Columns(EntityNode, [_TYPES, *entity.given(), Given("alias", "many"), *_maybe("point")])
     unnamed = Fields("sources", UnnamedSource, SourceNode, ())
     of_source = Columns(SourceNode, [*_fixed("UnnamedSource"), *unnamed.given(), _LABEL])
     event = Fields("events", Event, EventNode, ("type", "date", "evidence"))
-    of_event = Columns(
-        EventNode, [Given("types", "many"), *event.given(), *_DATES, *_maybe("before", "after", "offset")]
-    )
+    of_event = Columns(EventNode, [_TYPES, *event.given(), *_DATES, *_maybe("before", "after", "offset")])
     claim = Fields("claims", Claim, ClaimNode, ("detail",))
     of_claim = Columns(ClaimNode, [*_fixed("Claim"), *claim.given(), _LABEL, *_maybe("detail")])
     of_described = Columns(
         ClaimNode,
-        [*_fixed("Claim"), _LABEL, Given("text", "many"), Given("about", "one")],
+        [*_fixed("Claim"), _LABEL, Given("text", "lines"), Given("about", "one")],
         ("detail", "entails", "conflicts_with", "note"),
     )
-    passage = ("article", "paragraph", "start", "end", "digest")
-    of_passage = Columns(PassageNode, [*_fixed("Passage"), *(Given(name, "one") for name in passage)], ("label",))
-    kept = ("text", "about", "entails", "conflicts_with")
+    # Quotation marks are written within those of a text.
+    string = '\\"{{{0}}}\\"'
+    integer = f"{string}^^<{XSD}integer>"
+    of_passage = Columns(
+        PassageNode,
+        [
+            *_fixed("Passage"),
+            Given("article", "one"),
+            *(Given(name, "one", form=integer) for name in ("paragraph", "start", "end")),
+            Given("digest", "one", form=string),
+        ],
+        ("label",),
+    )
+    kept = ("about", "entails", "conflicts_with")
     return {
         "article_lines": _lines(of_article, article.source(of_article)),
         "entity_lines": _lines(of_entity, entity.source(of_entity)),
-        "source_lines": _lines(of_source, [*unnamed.source(of_source, ("described_as",)), "o_label = o_described_as"]),
-        "event_lines": _lines(of_event, event.source(of_event, ("label",))),
-        "claim_lines": _lines(of_claim, [*claim.source(of_claim, kept), "o_label = o_text"]),
-        "described_lines": _lines(of_described),
+        "source_lines": _lines(
+            of_source, [*unnamed.source(of_source), f"o_label = texts(it.described_as, {of_source.start('label')})"]
+        ),
+        "event_lines": _lines(of_event, event.source(of_event)),
+        "claim_lines": _lines(
+            of_claim, [*claim.source(of_claim, kept), f"o_label = texts(it.text, {of_claim.start('label')})"]
+        ),
+        "described_lines": _lines(
+            of_described,
+            [
+                f"o_label = texts(events[slug].label, {of_described.start('label')})",
+                f"o_text = texts(events[slug].label, {of_described.start('text')})",
+            ],
+        ),
+        "label_start": of_event.start("label"),
         "passage_lines": _lines(of_passage),
     }
 
@@ -129,43 +150,51 @@ def _statements() -> dict[str, str]:
     apart = ("source", "evidence", "type", "stance", "certainty", "claim", "event", "relays", "via", "date", "label")
     statement = Fields("statements", Statement, StatementNode, apart)
     link = [Given("source", "one"), Given("evidence", "many"), *_DATES, *_maybe("reported_in")]
-    first = [Given("types", "many"), _LABEL, *link, *_maybe(*_STANCE, "relays"), *statement.given()]
+    first = [_TYPES, _LABEL, *link, *_maybe(*_STANCE, "relays"), *statement.given()]
     of_first = Columns(StatementNode, first)
     never = ("responds_to", "same_event_as", "note")
-    of_hop = Columns(
-        StatementNode, [Given("types", "many"), _LABEL, *link, *_maybe(*_STANCE), Given("relays", "one")], never
-    )
+    of_hop = Columns(StatementNode, [_TYPES, _LABEL, *link, *_maybe(*_STANCE), Given("relays", "one")], never)
     of_plain = Columns(
         StatementNode, [*_fixed("Statement"), *link, Given("relays", "one")], (*never, *_STANCE, "label")
     )
+    published = [
+        *(Given(f"date_{part}", "one", variable=f"published_{part}") for part in ("edtf", "earliest", "latest")),
+        *(Given("source", "one", variable="publisher"), Given("evidence", "many")),
+        Given("reported_in", "one", variable="article"),
+    ]
+    of_publisher = Columns(
+        StatementNode, [*_fixed("Statement"), *published, Given("relays", "one")], (*never, *_STANCE, "label")
+    )
     of_voice = Columns(
         StatementNode,
-        [*_fixed("Statement"), _LABEL, *link, *(Given(name, "one") for name in _STANCE)],
+        [*_fixed("Statement"), _LABEL, *published, *(Given(name, "one") for name in _STANCE)],
         (*never, "relays"),
     )
     return {
         "statement_lines": _lines(of_first, statement.source(of_first)),
         "hop_lines": _lines(of_hop),
         "plain_lines": _lines(of_plain),
+        "publisher_lines": _lines(of_publisher),
         "voice_lines": _lines(of_voice),
     }
 
 
 def _texts(languages: Sequence[str]) -> dict[str, str]:
     numbers = range(len(languages))
-    objects = ", ".join(f"x{number}" for number in numbers)
+    lines = ", ".join(f"x{number}" for number in numbers)
     return {
-        "texts_given": "\n".join(
-            f"""x{number} = f'"{{texts["{tag}"]}}"@{tag.lower()}'""" for number, tag in enumerate(languages)
+        "texts_given": "\n".join(f't{number} = texts["{tag}"]' for number, tag in enumerate(languages)),
+        "texts_written": "\n".join(
+            f"""x{number} = f'{{start}}"{{t{number}}}"@{tag.lower()}\\n'""" for number, tag in enumerate(languages)
         ),
         "said_given": "\n".join(
-            f"""x{number} = f'"{{names["{tag}"]}}{{middles["{tag}"]}}{{texts["{tag}"]}}"@{tag.lower()}'"""
+            f"""x{number} = f'{{start}}"{{names["{tag}"]}}{{middles["{tag}"]}}{{texts["{tag}"]}}"@{tag.lower()}\\n'"""
             for number, tag in enumerate(languages)
         ),
         "texts_number": str(len(languages)),
         # Nothing that a text begins with comes before an exclamation mark but a space.
-        "texts_blank": " or ".join(f"""x{number} < '"!'""" for number in numbers),
-        "texts_sorted": "((x0, x1) if x0 < x1 else (x1, x0))" if len(languages) == 2 else f"sorted(({objects},))",  # noqa: PLR2004
+        "texts_blank": " or ".join(f't{number} < "!"' for number in numbers),
+        "texts_sorted": "x0 + x1 if x0 < x1 else x1 + x0" if len(languages) == 2 else f'"".join(sorted(({lines},)))',  # noqa: PLR2004
     }
 
 

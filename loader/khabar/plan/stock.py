@@ -15,15 +15,24 @@ from khabar.iris import Iris
 from khabar.model import ArticleRecord, Event, Point, each
 from khabar.names import EVENT_TYPES
 from khabar.plan.columns import rows, typed
-from khabar.plan.fields import FOUND_BY
+from khabar.plan.fields import FOUND_BY, NAMED
 from khabar.plan.octets import MOST, Known, Unsure, letters, octets, proved, written
 from khabar.quads import Row
 from khabar.resolve.extents import extent, xsd_duration
 from khabar.resolve.scope import Scope, matches
 from khabar.resolve.transmission import SEPARATOR, types_of
 from khabar.resolved import ArticleNode, EntityNode, EventNode, Node
-from khabar.scalars import LANGUAGE_PATTERN, MATCH_PATTERN, SLUG_PATTERN, Certainty, Detail, EntityType, Stance
-from khabar.terms import is_http_iri
+from khabar.scalars import (
+    LANGUAGE_PATTERN,
+    MATCH_PATTERN,
+    SLUG_PATTERN,
+    Certainty,
+    Detail,
+    EntityType,
+    LanguageMap,
+    Stance,
+)
+from khabar.terms import RDF_TYPE, is_http_iri
 
 Objects: TypeAlias = tuple[str, ...]
 
@@ -54,13 +63,14 @@ class Middles(dict[str, str]):
 
 
 _LANGUAGES: Final = 4096
+_TABLES: Final = {kind: tuple(n for n, kinds in enumerate(FOUND_BY) if kind in kinds) for kind in NAMED}
 _SEPARATOR: Final = octets(SEPARATOR)
 
 
 SUPPLIED: Final = (
     *("slugs", "dates", "languages", "urls", "matches", "offsets", "entity_types", "event_types", "statement_types"),
-    *("concepts", "details", "notes", "aliases", "names", "middles", "owned", "called_of", "point", "relative"),
-    *("other_texts", "other_said", "NONE", "NO_HOP", "HEX", "LONG"),
+    *("concepts", "details", "notes", "aliases", "names", "middles", "owned", "point", "relative"),
+    *("other_texts", "other_said", "NONE", "NO_HOP", "LONG", "is_slug", "from_hex"),
 )
 """What the source names and the stock supplies."""
 
@@ -73,21 +83,20 @@ class Stock:
         self._promised = tuple(tag.lower() for tag in frame.header.languages)
         self.entities = frame.entities
         self.shared: tuple[dict[str, str], ...] = tuple({} for _ in FOUND_BY)
-        self.names: dict[str, Mapping[str, str]] = {}
+        self.names: dict[str, LanguageMap] = {}
         for slug, entity in frame.entities.items():
             iri = f"<{self.iris.entity(None, slug, is_place=entity.type == 'Place')}>"
             self.names[iri] = {tag: octets(escape(text)) for tag, text in entity.name.items()}
-            for kinds, table in zip(FOUND_BY, self.shared, strict=True):
-                if entity.type in kinds:
-                    table[slug] = iri
+            for number in _TABLES[entity.type]:
+                self.shared[number][slug] = iri
         self.middles = {stance: Middles(stance) for stance in get_args(Stance)}
         self.slugs = proved(SLUG_PATTERN, bool)
         self.tags = proved(LANGUAGE_PATTERN, str.lower, 4096)
         language, url, point = (_row(node, name) for node, name in _TYPED)
         self.languages = proved(LANGUAGE_PATTERN, lambda tag: typed(language, tag.lower()), 4096)
-        self._url = url
+        self._url = typed(url, "-").removeprefix('"-"')
         self._point = point
-        self.entity_types = {name: types(name) for name in get_args(EntityType)}
+        self.entity_types = {name: _types((vocabulary.term(name),)) for name in get_args(EntityType)}
         self.event_types = {name: _types(scope.type_chain(name)) for name in (*EVENT_TYPES, *frame.header.event_types)}
         stances: tuple[str | None, ...] = (None, *get_args(Stance))
         self.statement_types = {
@@ -105,81 +114,80 @@ class Stock:
         self._until: dict[Bounds, Dated] = {}
         self.NONE: dict[str, Mapping[str, str]] = {}
         self.NO_HOP = (None, None, None)
-        self.HEX = "0123456789abcdef"
+        self.is_slug = re.compile(SLUG_PATTERN).fullmatch
+        self.from_hex = bytes.fromhex
         self.LONG = 1 << 62
 
     def urls(self, url: str) -> str:
         """The address of an article as a literal."""
-        real = letters(url)
-        if not is_http_iri(real):
+        if _PLAIN_IRI(url) is None and not is_http_iri(letters(url)):
             raise Unsure
-        return typed(self._url, real)
+        return f'"{url}"{self._url}'
 
     def point(self, point: Point) -> str:
         """Where a place lies."""
         return typed(self._point, point)
 
-    def other_texts(self, texts: Mapping[str, str]) -> Objects:
-        """Texts by language as sorted literals; Unsure is raised where a promised language is lacking."""
-        found = self.notes(texts)
+    def other_texts(self, texts: LanguageMap, start: str) -> str:
+        """Texts by language as sorted lines; Unsure is raised where a promised language is lacking."""
         for tag in self._promised:
             if not any(f"{given.lower()}-".startswith(f"{tag}-") for given in texts):
                 raise Unsure
-        return found
+        return self.notes(texts, start)
 
-    def notes(self, texts: Mapping[str, str]) -> Objects:
-        """Texts by language as sorted literals."""
-        tags = self.tags
-        if len(texts) > 1 and len({tags[tag] for tag in texts}) < len(texts):
-            raise Unsure
-        for text in texts.values():
-            if text[0] == " " and not text.strip(" "):
-                raise Unsure
-        return tuple(sorted([f'"{text}"@{tags[tag]}' for tag, text in texts.items()]))
+    def notes(self, texts: LanguageMap, start: str) -> str:
+        """Texts by language as sorted lines, each with ``start`` before it."""
+        if len(texts) > 1:
+            self._once(texts)
+        return "".join(sorted(f"{start}{self._literal(tag, text)}\n" for tag, text in texts.items()))
 
-    def aliases(self, texts: Mapping[str, str | tuple[str, ...]]) -> tuple[Objects, int]:
+    def aliases(self, texts: Mapping[str, str | tuple[str, ...]]) -> tuple[list[str], int]:
         """Texts by language, one or several for each, as sorted literals; how many JSON strings they are."""
-        found: set[str] = set()
+        self._once(texts)
         strings = 1
+        found: set[str] = set()
         for tag, several in texts.items():
-            strings += 1 + len(each(several))
             if not several:
                 raise Unsure
-            for text in each(several):
-                found.update(self.notes({tag: text}))
+            strings += 1 + len(each(several))
+            found.update(self._literal(tag, text) for text in each(several))
+        return sorted(found), strings
+
+    def other_said(self, names: LanguageMap, middles: Middles, texts: LanguageMap, start: str) -> str:
+        """The labels of a statement as lines: who says, in which stance, and what, in the languages of ``texts``."""
+        first = names[min(names)]
+        said = {tag: f"{names.get(tag) or first}{middles[tag]}{text}" for tag, text in texts.items()}
+        return self.notes(said, start)
+
+    def _once(self, texts: Mapping[str, object]) -> None:
         if len({self.tags[tag] for tag in texts}) < len(texts):
             raise Unsure
-        return tuple(sorted(found)), strings
 
-    def other_said(self, names: Mapping[str, str], middles: Middles, texts: Mapping[str, str]) -> Objects:
-        """The labels of a statement: who says, in which stance, and what, in the languages of ``texts``."""
-        tags = self.tags
-        first = names[min(names)]
-        return tuple(
-            sorted(f'"{names.get(tag) or first}{middles[tag]}{text}"@{tags[tag]}' for tag, text in texts.items())
-        )
-
-    def owned(self, article: str, record: ArticleRecord) -> tuple[dict[str, str], ...]:
-        """What an article defines for itself, as `shared`. Unsure is raised where an id is taken twice."""
-        found: tuple[dict[str, str], ...] = tuple({} for _ in FOUND_BY)
-        for slug, entity in record.entities.items():
-            _add(found, entity.type, slug, f"<{self.iris.entity(article, slug, is_place=entity.type == 'Place')}>")
-        for slug in record.sources:
-            if slug in record.entities:
-                raise Unsure
-            _add(found, "source", slug, f"<{self.iris.source(article, slug)}>")
-        if not (self.entities.keys().isdisjoint(record.entities) and self.entities.keys().isdisjoint(record.sources)):
+    def _literal(self, tag: str, text: str) -> str:
+        if text[0] == " " and not text.strip(" "):
             raise Unsure
-        return found
+        return f'"{text}"@{self.tags[tag]}'
 
-    def called_of(self, record: ArticleRecord, own: tuple[dict[str, str], ...]) -> dict[str, Mapping[str, str]]:
-        """The names of what an article defines for itself, by IRI."""
-        found: dict[str, Mapping[str, str]] = {}
-        for table in own:
-            for slug, iri in table.items():
-                source = record.sources.get(slug)
-                found[iri] = record.entities[slug].name if source is None else source.described_as
-        return found
+    def owned(self, article: str, record: ArticleRecord) -> tuple[tuple[dict[str, str], ...], dict[str, LanguageMap]]:
+        """What an article defines for itself, as `shared` and `names`. Unsure is raised where an id is taken twice."""
+        found: tuple[dict[str, str], ...] = tuple([{} for _ in FOUND_BY])
+        names: dict[str, LanguageMap] = {}
+        shared, entities = self.entities, record.entities
+        for slug, entity in entities.items():
+            if slug in shared:
+                raise Unsure
+            iri = f"<{self.iris.entity(article, slug, is_place=entity.type == 'Place')}>"
+            names[iri] = entity.name
+            for number in _TABLES[entity.type]:
+                found[number][slug] = iri
+        for slug, source in record.sources.items():
+            if slug in entities or slug in shared:
+                raise Unsure
+            iri = f"<{self.iris.source(article, slug)}>"
+            names[iri] = source.described_as
+            for number in _TABLES["source"]:
+                found[number][slug] = iri
+        return found, names
 
     def _date(self, text: str) -> Dated:
         try:
@@ -261,19 +269,18 @@ def _row(node: type[Node], name: str) -> Row:
     return rows(node)[name]
 
 
-def _add(tables: tuple[dict[str, str], ...], kind: str, slug: str, iri: str) -> None:
-    for kinds, table in zip(FOUND_BY, tables, strict=True):
-        if kind in kinds:
-            table[slug] = iri
-
-
 def _types(chain: tuple[str, ...]) -> Objects:
+    # What follows the subject in each line, for joining with the subject.
+    return "", *(f"{RDF_TYPE}> {one}\n" for one in _classes(chain))
+
+
+def _classes(chain: tuple[str, ...]) -> Objects:
     return tuple(sorted({written(one) for kind in chain for one in (kind, *vocabulary.super_classes(kind))}))
 
 
 def types(*names: str) -> Objects:
     """The classes of khabar's own that these names stand for, with those above, sorted and written."""
-    return _types(tuple(vocabulary.term(name) for name in names))
+    return _classes(tuple(vocabulary.term(name) for name in names))
 
 
 def _match(text: str) -> str:
@@ -283,4 +290,6 @@ def _match(text: str) -> str:
     return octets(f"<{matches(real)[0]}>")
 
 
+# What is found at once; `is_http_iri` takes all of it, and more.
+_PLAIN_IRI: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?").fullmatch
 _MATCH: Final = re.compile(MATCH_PATTERN).fullmatch

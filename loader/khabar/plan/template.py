@@ -13,8 +13,7 @@ TEMPLATE: Final = """\
 def lay(record):
     it = record.article
     id = it.id
-    slugs[id]
-    if id in reserved:
+    if is_slug(id) is None or id in reserved:
         raise Unsure
     entities = record.entities
     sources = record.sources
@@ -22,8 +21,7 @@ def lay(record):
     claims = record.claims
     statements = record.statements
     if entities or sources:
-        ($own_tables) = own = owned(id, record)
-        called = called_of(record, own)
+        ($own_tables), called = owned(id, record)
     else:
         ($own_tables) = nothing
         called = NONE
@@ -33,6 +31,7 @@ def lay(record):
         raise Unsure
     strings = 7
     blocks = []
+    digests = []
     iri = o_article = f"$article_iri"
     s = f"{iri} <"
     publisher = it.publisher
@@ -49,10 +48,9 @@ def lay(record):
         length = LONG
     else:
         length = v.length
-        o_text_digest = v.sha256
-        if len(o_text_digest) != 64 or o_text_digest.strip(HEX):
-            raise Unsure
-        o_text_digest = f'"{o_text_digest}"'
+        v = v.sha256
+        digests.append(v)
+        o_text_digest = f'"{v}"'
         o_text_length = f'"{length}"^^<$integer>'
         strings += 4
     $article_lines
@@ -62,7 +60,6 @@ def lay(record):
     statement_iris = {slug: f"$statement_iri" for slug in statements}
     passages = {}
     voiced = {}
-    words_of = {}
     $edges
     if entities:
         strings += 1
@@ -71,7 +68,7 @@ def lay(record):
             strings += 3
             iri = f"$place_iri" if it.type == "Place" else f"$agent_iri"
             s = f"{iri} <"
-            o_types = entity_types[it.type]
+            o_types = s.join(entity_types[it.type])
             v = it.alias
             if v:
                 o_alias, more = aliases(v)
@@ -101,7 +98,7 @@ def lay(record):
             strings += 3
             iri = event_iris[slug]
             s = f"{iri} <"
-            o_types = event_types[it.type]
+            o_types = s.join(event_types[it.type])
             o_before = o_after = o_offset = ""
             v = it.date
             if v is None:
@@ -121,10 +118,9 @@ def lay(record):
                     strings += 2
             v = it.evidence
             if v:
-                strings += 1 + evidence(id, o_article, v, length, passages, blocks)
-                voiced[slug] = v
+                voiced[slug], more = evidence(id, o_article, v, length, passages, digests, blocks)
+                strings += 1 + more
             $event_lines
-            words_of[slug] = o_label
 
     weighed = []
     links = []
@@ -158,7 +154,6 @@ def lay(record):
                 raise Unsure
             strings += 6
             iri = statement_iris[slug]
-            s = f"{iri} <"
             v = it.source
             o_source = $agent_found
             stance = it.stance
@@ -192,12 +187,31 @@ def lay(record):
                     words = events[root.event].label
                     content = described_iri(id, root.event)
                 $relays_edges[iri] = (o_relays,)
-            v = it.evidence
-            strings += evidence(id, o_article, v, length, passages, blocks)
-            o_evidence = passage_iris(id, v)
+            block = it.evidence
+            if type(block) is Evidence:
+                strings += 5
+                o_paragraph = block.paragraph
+                o_start = block.start
+                o_end = block.end
+                v = block.sha256
+                if o_end <= o_start or o_end > length or o_paragraph > length:
+                    raise Unsure
+                passage = f"$passage_iri"
+                o_evidence = (passage,)
+                if passages.setdefault(passage, v) is v:
+                    digests.append(v)
+                    s = f"{passage} <"
+                    o_digest = v
+                    $passage_lines
+                elif passages[passage] != v:
+                    raise Unsure
+            else:
+                o_evidence, more = evidence(id, o_article, block, length, passages, digests, blocks)
+                strings += more
+            s = f"{iri} <"
             if it.type is not None:
                 strings += 2
-            o_types = statement_types[it.type, stance]
+            o_types = s.join(statement_types[it.type, stance])
             if stance is None:
                 o_stance = o_certainty = o_claim = ""
             else:
@@ -211,12 +225,12 @@ def lay(record):
                 stances.append((content, stance))
             v = it.label
             if v:
-                o_label = texts(v)
+                o_label = texts(v, $label_start)
                 strings += 1 + 2 * len(v)
             elif stance is None:
-                o_label = ()
+                o_label = ""
             else:
-                o_label = said(called.get(o_source) or names[o_source], middles[stance], words)
+                o_label = said(called.get(o_source) or names[o_source], middles[stance], words, $label_start)
 
             date = it.date
             dated = date is not None
@@ -254,7 +268,7 @@ def lay(record):
                 if last > 99:
                     raise Unsure
             elif o_source != o_publisher:
-                hops = ((o_publisher, publisher, NO_HOP),)
+                hops = ((o_publisher, publisher, NO_HOP),) if dated else ()
                 last = 1
             else:
                 hops = ()
@@ -274,7 +288,7 @@ def lay(record):
                 o_date_latest = o_published_latest
             o_reported_in = "" if last else o_article
             $statement_lines
-            if last:
+            if hops:
                 first = iri[:-1]
                 number = 0
                 for o_source, outlet, hop in hops:
@@ -294,13 +308,17 @@ def lay(record):
                     if stance is None:
                         $plain_lines
                     else:
-                        o_types = statement_types[None, stance]
+                        o_types = s.join(statement_types[None, stance])
                         o_stance = concepts[stance]
                         o_certainty = concepts[hop[2] or "unstated"]
                         o_claim = content
                         stances.append((content, stance))
-                        o_label = said(called.get(o_source) or names[o_source], middles[stance], words)
+                        o_label = said(called.get(o_source) or names[o_source], middles[stance], words, $label_start)
                         $hop_lines
+            elif last:
+                o_relays = iri
+                s = f"{iri[:-1]}.1-{publisher}> <"
+                $publisher_lines
 
     if len(made) != len(claims):
         raise Unsure
@@ -309,7 +327,6 @@ def lay(record):
     if described:
         for slug in described:
             o_about = event_iris[slug]
-            o_label = o_text = words_of[slug]
             iri = o_claim = described_iri(id, slug)
             s = f"{iri} <"
             $described_lines
@@ -320,13 +337,17 @@ def lay(record):
                 o_source = o_publisher
                 o_stance = "$asserts"
                 o_certainty = "$unstated"
-                o_label = said(called.get(o_source) or names[o_source], middles["asserts"], events[slug].label)
-                o_date_edtf, o_date_earliest, o_date_latest = published[2:]
-                o_evidence = passage_iris(id, voiced[slug])
-                o_reported_in = o_article
+                o_label = said(called.get(o_source) or names[o_source], middles["asserts"], events[slug].label, $label_start)
+                o_evidence = voiced[slug]
                 $voice_lines
 
     $circles
+    for v in digests:
+        if len(v) != 64:
+            raise Unsure
+    v = "".join(digests)
+    if from_hex(v).hex() != v:
+        raise Unsure
     blocks.sort()
     return id, "".join(blocks), standings(event_iris, weighed, links, stances), strings
 
@@ -335,17 +356,11 @@ def described_iri(id, slug):
     return f"$described_claim_iri"
 
 
-def passage_iris(id, blocks):
-    if type(blocks) is Evidence:
-        block = blocks
-        return (f"$passage_iri",)
-    return sorted({f"$passage_iri" for block in blocks})
-
-
-def evidence(id, o_article, evidence, length, passages, blocks):
+def evidence(id, o_article, evidence, length, passages, digests, blocks):
     found = (evidence,) if type(evidence) is Evidence else evidence
     if not found:
         raise Unsure
+    iris = []
     for block in found:
         o_paragraph = block.paragraph
         o_start = block.start
@@ -353,39 +368,34 @@ def evidence(id, o_article, evidence, length, passages, blocks):
         o_digest = block.sha256
         if o_end <= o_start or o_end > length or o_paragraph > length:
             raise Unsure
-        iri = f"$passage_iri"
-        known = passages.get(iri)
-        if known is None:
-            passages[iri] = o_digest
-            if len(o_digest) != 64 or o_digest.strip(HEX):
-                raise Unsure
-            s = f"{iri} <"
-            o_paragraph = f'"{o_paragraph}"^^<$integer>'
-            o_start = f'"{o_start}"^^<$integer>'
-            o_end = f'"{o_end}"^^<$integer>'
-            o_digest = f'"{o_digest}"'
+        passage = f"$passage_iri"
+        iris.append(passage)
+        if passages.setdefault(passage, o_digest) is o_digest:
+            digests.append(o_digest)
+            s = f"{passage} <"
             $passage_lines
-        elif known != o_digest:
+        elif passages[passage] != o_digest:
             raise Unsure
-    return 5 * len(found)
+    return sorted(set(iris)), 5 * len(found)
 
 
-def texts(texts):
+def texts(texts, start):
     try:
         $texts_given
     except KeyError:
-        return other_texts(texts)
+        return other_texts(texts, start)
     if len(texts) != $texts_number or $texts_blank:
-        return other_texts(texts)
+        return other_texts(texts, start)
+    $texts_written
     return $texts_sorted
 
 
-def said(names, middles, texts):
+def said(names, middles, texts, start):
     try:
         $said_given
     except KeyError:
-        return other_said(names, middles, texts)
+        return other_said(names, middles, texts, start)
     if len(texts) != $texts_number:
-        return other_said(names, middles, texts)
+        return other_said(names, middles, texts, start)
     return $texts_sorted
 """
