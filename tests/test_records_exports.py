@@ -20,7 +20,7 @@ from khabar.errors import FaultyData, FileFailed
 from khabar.formats.nquads import named_graphs
 from khabar.frame import Frame
 from khabar.model import ArticleRecord, Corpus
-from khabar.pipeline import quads, read
+from khabar.pipeline import build, quads, read
 from khabar.records.exports import export, write_lines
 from khabar.records.json_lines import encode, examine
 from khabar.records.sources import blocks, lines, open_source
@@ -62,6 +62,17 @@ def test_an_export_is_the_same_graph(corpus: str, name: str, tmp_path: Path) -> 
     if form_of(name) == "jsonl":
         assert list(again.articles) == sorted(whole.articles, key=lambda record: record.article.id)
     assert list(named_graphs(quads(again))) == list(named_graphs(quads(whole)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_an_export_builds_to_the_same_bytes(corpus: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    export(CORPORA[corpus], path, form_of(name))
+    of_folder, of_file = io.BytesIO(), io.BytesIO()
+    build(CORPORA[corpus], of_folder, workers=1)
+    build(path, of_file, workers=1)
+    assert of_file.getvalue() == of_folder.getvalue()
 
 
 @pytest.mark.parametrize(("name", "other"), [*itertools.product(NAMES, NAMES)])

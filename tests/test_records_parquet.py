@@ -321,6 +321,13 @@ def test_nulls_where_something_must_be_are_faults_of_the_record() -> None:
     ]
 
 
+def test_a_key_that_is_there_twice_is_told() -> None:
+    titles = pa.array([[("en", "A"), ("en", "B")]], pa.map_(pa.string(), pa.string()))
+    (line,) = table_lines(pa.table({"article": pa.StructArray.from_arrays([titles], names=["title"])}))
+    assert line == b'{"article":{"title":{"en":"A","en":"B"}}}\n'
+    assert "KH005" in {fault.code for fault in examine(line, "", 1)[1]}
+
+
 def test_a_date_is_a_day_or_a_relation_and_not_both() -> None:
     date = pa.struct({"edtf": pa.string(), "before": pa.string(), "after": pa.string(), "by": pa.string()})
     event = pa.struct([("type", pa.string()), ("label", pa.map_(pa.string(), pa.string())), ("date", date)])
