@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from processes import KHABAR, PYTHON, ROOT, grow, medians, run
+from processes import KHABAR, PYTHON, ROOT, Spent, grow, median, medians, run, spend
 
 OXIGRAPH = str(Path(PYTHON).with_name("oxigraph"))
 MIB = 1024**2
@@ -67,6 +67,49 @@ def embedded(place: Path, count: int, rounds: int) -> None:
         f"| records to graphs, no store | {alone.seconds:.2f} | | {alone.seconds / unit.seconds:.2f} | "
         f"{alone.memory:.0f} |"
     )
+
+
+COUNTED = """
+import sys, khabar
+khabar.load(sys.argv[1], sys.argv[2], verify="counts")
+"""
+
+
+def bulk(place: Path, count: int, rounds: int) -> None:
+    """Print how long records in JSON Lines take to become a store on disk, beside Oxigraph loading ready N-Quads.
+
+    The two read the same records: one as they are, the other as the N-Quads that `khabar build` made of them before.
+    """
+    records, ready = place / "records.jsonl", place / "records.nq"
+    run((PYTHON, str(ROOT / "benchmarks" / "articles.py"), str(count), "-o", str(records)))
+    run((*KHABAR, "build", str(records), "-o", str(ready), "--quiet"))
+    with ready.open("rb") as file:
+        quads = sum(1 for _ in file)
+    stores = place / "stores"
+    names = "`oxigraph load` of ready N-Quads", "`khabar load records.jsonl`"
+    loads: dict[str, tuple[str, ...]] = {
+        names[0]: (OXIGRAPH, "load", "--location", str(stores / "other"), "--file", str(ready)),
+        names[1]: (*KHABAR, "load", str(records), "--to", str(stores / "store"), "--quiet"),
+        "the same, triples counted and not read back": (PYTHON, "-c", COUNTED, str(records), str(stores / "counted")),
+        "`khabar build records.jsonl`, no store": (*KHABAR, "build", str(records), "-o", str(place / "again.nq"), "-q"),
+    }
+    runs: dict[str, list[Spent]] = {name: [] for name in loads}
+    again: list[Spent] = []
+    for _ in range(rounds):
+        for name, command in loads.items():
+            # Each load makes its store, and no other lies in the memory of the system beside it.
+            shutil.rmtree(stores, ignore_errors=True)
+            stores.mkdir()
+            runs[name].append(spend(command))
+            if name == names[1]:
+                again.append(spend(command))
+    found = {name: median(each) for name, each in runs.items()} | {"again, nothing changed": median(again)}
+    unit = found[names[0]]
+    print(f"\n{count:,} records, {quads:,} quads. Median of {rounds}.\n")
+    print("| whole run | s | times `oxigraph load` | s of the processors | peak MiB |\n|---|---|---|---|---|")
+    for name, each in found.items():
+        times = each.seconds / unit.seconds
+        print(f"| {name} | {each.seconds:.2f} | {times:.2f} | {each.busy:.1f} | {each.memory:.0f} |", flush=True)
 
 
 ASSEMBLE = """
@@ -182,9 +225,13 @@ def main() -> None:
     parser.add_argument("--sent", type=int, default=1000, help="records for the server (default: 1000)")
     parser.add_argument("--sizes", default="1000,4000,16000", help="records of the table of memory")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
-    parser.add_argument("--only", choices=["embedded", "remote", "memory"], help="one table")
+    parser.add_argument("--bulk", type=int, default=8000, help="records in JSON Lines (default: 8000)")
+    parser.add_argument("--only", choices=["bulk", "embedded", "remote", "memory"], help="one table")
     arguments = parser.parse_args()
     os.environ.setdefault("NO_PROXY", "127.0.0.1")
+    with tempfile.TemporaryDirectory() as place:
+        if arguments.only in (None, "bulk"):
+            bulk(Path(place), arguments.bulk, arguments.rounds)
     with tempfile.TemporaryDirectory() as place:
         if arguments.only in (None, "embedded"):
             embedded(Path(place), arguments.records, arguments.rounds)
