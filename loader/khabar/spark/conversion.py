@@ -53,7 +53,7 @@ class Convert:
                 if run.first <= number < run.first + len(run.lines):
                     counts.refuse(run.block, number, _doubled(job, run, number))
         yield from pieces.rest()
-        self._tally.tell(counts)
+        self._tally.tell("alone", counts)
 
 
 class Pick:
@@ -119,7 +119,7 @@ class Weave:
             yield from pieces.full()
         yield from pieces.rest()
         if self._tally is not None:
-            self._tally.tell(counts)
+            self._tally.tell("together", counts)
 
 
 class Refuse:

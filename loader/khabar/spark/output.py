@@ -162,6 +162,8 @@ class Output:
     def _save(self, rows: DataFrame, folder: str, suffix: str) -> None:
         """Write rows of text, a part for each partition with anything in it, under names that tell what they are."""
         writer: Any = rows.write.mode("errorifexists").option("maxRecordsPerFile", 0)
+        # Algorithm 2 lets attempts write into the output itself, and what is cut off there stays.
+        writer = writer.option("mapreduce.fileoutputcommitter.algorithm.version", 1)
         # Spark's own mark would come before the description.
         writer = writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
         writer.text(folder, compression=self._wishes.get("compression", "none"), lineSep="\n")

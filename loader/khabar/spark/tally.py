@@ -78,7 +78,7 @@ class Counts:
         )
 
 
-_Told: TypeAlias = dict[int, bytes]
+_Told: TypeAlias = dict[tuple[str, int], bytes]
 _decode: Final = msgspec.msgpack.Decoder(
     tuple[int, int, int, int, int, int, list[tuple[str, int, list[int]]], tuple[Fault, ...]]
 ).decode
@@ -107,19 +107,16 @@ class Tally:
         # A class of PySpark's own would need PySpark where this module is imported.
         return cls(context.accumulator({}, _ByPartition()))  # type: ignore[arg-type]
 
-    def tell(self, counts: Counts) -> None:
-        """Tell what the partition of this task made, once it is done."""
+    def tell(self, what: str, counts: Counts) -> None:
+        """Tell what was made of ``what`` in the partition of this task, once it is done."""
         from pyspark import TaskContext
 
         context = TaskContext.get()
         found = counts.count()
         refused = [(*block, numbers) for block, numbers in found.refused.items()]
         told = msgspec.msgpack.encode((*found[:6], refused, found.faults))
-        self._accumulator.add({0 if context is None else context.partitionId(): told})
-
-    def partitions(self) -> int:
-        """How many partitions are done."""
-        return len(self._accumulator.value)
+        # Spark may put the partitions of a union together, one of each side to a task.
+        self._accumulator.add({(what, 0 if context is None else context.partitionId()): told})
 
     def sum(self) -> Count:
         """What all partitions made so far."""
