@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -120,3 +121,80 @@ def test_comparisons_are_few_at_a_time_and_in_order(tmp_path: Path) -> None:
         under_way.settle()
     assert told == [(each.iri, each is GRAPHS[0]) for each in GRAPHS]
     assert list(tmp_path.iterdir()) == []
+
+
+ABREAST = Pace(graphs=2, senders=2, readers=2, together=4)
+
+
+def test_batches_are_sent_abreast_and_confirmed_in_their_order(tmp_path: Path) -> None:
+    class Abreast(Watched):
+        def __init__(self) -> None:
+            super().__init__()
+            self.meeting = threading.Barrier(2, timeout=10)
+
+        def replace(self, graphs: Sequence[NamedGraph]) -> None:
+            if graphs[0].iri != GRAPHS[4].iri:
+                # Broken unless two are sent at once.
+                self.meeting.wait()
+            super().replace(graphs)
+
+    store = Abreast()
+    proved: list[str] = []
+    with sender(store, tmp_path, ABREAST, lambda each, _: proved.append(each.iri)) as under_way:
+        for each in GRAPHS:
+            under_way.send(each)
+        under_way.settle()
+    assert proved == [each.iri for each in GRAPHS]
+    assert store.content() == {each.iri: each for each in GRAPHS}
+
+
+def test_the_first_failure_is_told_whichever_batch_it_is_of(tmp_path: Path) -> None:
+    first = StoreFailed(where="memory", expected="room", found="none")
+
+    class Failing(Watched):
+        under_way: Sender | None = None
+
+        def replace(self, graphs: Sequence[NamedGraph]) -> None:
+            if graphs[0].iri == GRAPHS[2].iri:
+                raise first
+            for _ in range(1000):
+                if self.under_way is not None and self.under_way._failure:
+                    break
+                time.sleep(0.01)
+            raise StoreFailed(where="memory", expected="a store that is open", found="none")
+
+    store = Failing()
+
+    def send(under_way: Sender) -> None:
+        store.under_way = under_way
+        for each in GRAPHS[:4]:
+            under_way.send(each)
+        under_way.settle()
+
+    with sender(store, tmp_path, ABREAST) as under_way, pytest.raises(StoreFailed) as caught:
+        send(under_way)
+    assert caught.value is first
+    assert journal(tmp_path).confirmed == {}
+
+
+def test_what_a_store_tells_by_digest_is_not_read(tmp_path: Path) -> None:
+    class Told(Watched):
+        def sums(self, graphs: Sequence[NamedGraph]) -> dict[str, tuple[int, str]]:
+            told = {each.iri: (each.count, each.digest) for each in graphs[1:]}
+            # One that is told wrong is looked into.
+            return told | {GRAPHS[5].iri: (2, "00")}
+
+    store = Told()
+    proved: list[str] = []
+    with sender(store, tmp_path, Pace(together=10), lambda each, _: proved.append(each.iri)) as under_way:
+        for each in GRAPHS:
+            under_way.send(each)
+        under_way.settle()
+        told: list[tuple[str, bool]] = []
+        for each in GRAPHS:
+            under_way.compare(each, lambda each, comparison: told.append((each.iri, comparison.is_equal)))
+        under_way.settle()
+    assert proved == [each.iri for each in GRAPHS]
+    assert told == [(each.iri, True) for each in GRAPHS]
+    reads = [call for call in store.calls if call.startswith("read")]
+    assert reads == [f"read {GRAPHS[0].iri}", f"read {GRAPHS[5].iri}"] * 2

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -447,6 +448,8 @@ def in_steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(writer, "_AT_ONCE", request.param)
     if request.param == 2:
         monkeypatch.setattr(writer, "_SMALL", 1)
+        monkeypatch.setattr(writer, "_IN_BULK", 4)
+        monkeypatch.setattr(writer, "_PIECE", 100)
 
 
 @pytest.mark.usefixtures("in_steps")
@@ -481,10 +484,13 @@ def test_blank_nodes_stay_those_of_their_graph(folder: Path) -> None:
         assert store.read(BLANK.iri) == b""
 
 
+@pytest.mark.parametrize("name", ["b", "new"])
 def test_a_graph_of_which_a_part_may_be_there_is_gone_when_the_load_goes_on(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(writer, "_AT_ONCE", 2)
+    monkeypatch.setattr(writer, "_IN_BULK", 2)
+    monkeypatch.setattr(writer, "_PIECE", 100)
     made: list[bytes] = []
     inserted = EmbeddedWriter._insert
 
@@ -496,11 +502,25 @@ def test_a_graph_of_which_a_part_may_be_there_is_gone_when_the_load_goes_on(
 
     monkeypatch.setattr(EmbeddedWriter, "_insert", interrupted)
     with pytest.raises(KeyboardInterrupt), EmbeddedWriter(folder) as store:
-        store.replace([graph("b", 9, "new")])
+        store.replace([graph(name, 9, "new")])
     with EmbeddedWriter(folder) as store:
         assert store.resumed
-        assert store.read(graph("b").iri) == b""
+        assert store.read(graph(name).iri) == b""
         assert found(graph("a"), store.read(graph("a").iri)) == graph("a")
+
+
+def test_threads_put_graphs_in_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_SMALL", 1)
+    monkeypatch.setattr(writer, "_IN_BULK", 2000)
+    monkeypatch.setattr(writer, "_PIECE", 50_000)
+    new = [graph(f"new{number}", 300 + number, "n") for number in range(40)]
+    parts = [[graph("a", 5, "new"), *new[:20]], [graph("b", 2500, "new"), *new[20:], graph("large", 3000, "l")]]
+    with EmbeddedWriter(folder) as store:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(store.replace, parts))
+        store.publish()
+    for each in (each for part in parts for each in part):
+        assert published(each, folder) == each
 
 
 def test_a_write_that_fails_is_told_and_the_store_is_opened_again(

@@ -146,7 +146,7 @@ class Sender:
         self._looking -= sum(len(graph.document) for graph in part.graphs)
         for graph, comparison, each in zip(part.graphs, part.compared.result(), then, strict=True):
             if isinstance(comparison, KhabarError):
-                raise comparison
+                raise self._failure or comparison
             each(graph, comparison)
 
     def _flush(self) -> None:
@@ -222,7 +222,7 @@ class Sender:
         for graph, count in proved:
             self._proved(graph, count)
         if failures:
-            raise failures[0]
+            raise self._failure or failures[0]
 
 
 def _results(parts: Sequence[_Part]) -> Iterator[tuple[NamedGraph, Comparison | KhabarError]]:
