@@ -162,8 +162,9 @@ def test_whoever_refers_to_what_is_left_out_is_left_out_too(tmp_path: Path) -> N
         (4, ["KH021"]),
         (5, ["KH021"]),
     ]
-    assert str(found.rejected[1].faults[0]).startswith(
+    assert str(found.rejected[1].faults[0]) == (
         f"{source}:4:1 KH021 claims.c.entails[0]: expected the id of a claim, found '{name(0)}.c'"
+        f" ({name(0)} is there, and is left out for a fault of its own)"
     )
     assert found.articles == [name(3), name(4)]
 

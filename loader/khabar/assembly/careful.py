@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -19,7 +20,7 @@ from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
 from khabar.model import ArticleRecord, Corpus, Entity, each
-from khabar.names import ALLOWED
+from khabar.names import ALLOWED, entity_uses, uses
 from khabar.plan import Planned
 from khabar.quads import said
 from khabar.reading.text import shown
@@ -57,6 +58,8 @@ class Careful:
     def alone(self, lines: Sequence[Line]) -> list[Outcome]:
         """What becomes of lines that refer to no others, none of which has the id of another."""
         records, found = _examined(lines)
+        if not records:
+            return [found[place] for place in range(len(lines))]
         for place in self._errors(self._corpus, records)[0]:
             # What is told of a record is what is told where it is the only one.
             found[place] = _rejected(lines[place], self._errors(self._corpus, {place: records[place]})[0][place])
@@ -67,12 +70,19 @@ class Careful:
     def together(self, components: Sequence[Sequence[Line]]) -> list[Outcome]:
         """What becomes of the lines of some components, each of which refers to none beyond it.
 
-        What has faults is left out, and the rest is checked again without it, until nothing has.
+        What has faults is left out, and the rest of its component is checked again without it, until nothing has.
         """
         lines = [line for component in components for line in component]
+        owners = [number for number, component in enumerate(components) for _ in component]
         records, found = _examined(lines)
-        if found or self._errors(self._corpus, records)[0]:
-            return [outcome for component in components for outcome in self._component(self._corpus, component)[0]]
+        torn = {owners[place] for place in (*found, *self._errors(self._corpus, records)[0])}
+        for number in torn:
+            # What is told of a component is what is told where it is the only one.
+            own = {
+                place: records.pop(place) for place, owner in enumerate(owners) if owner == number and place in records
+            }
+            self._leave_out(self._corpus, lines, own, found)
+            records |= own
         found.update(self._units(self._corpus, records))
         return [found[place] for place in range(len(lines))]
 
@@ -82,49 +92,78 @@ class Careful:
         Gives the faults of the header and of these entities too, without their lines; where there are none, the
         document of the entities' graph.
         """
-        found, head, accepted = self._component(self._shared, component)
+        records, found = _examined(component)
+        head = self._leave_out(self._shared, component, records, found)
         if head:
-            return found, head, b""
-        return found, [], _document(shared_graph(replace(self._shared, articles=accepted)), []).document
+            return [], head, b""
+        found.update(self._units(self._shared, records))
+        entities = shared_graph(replace(self._shared, articles=tuple(records.values())))
+        return [found[place] for place in range(len(component))], [], _document(entities, []).document
 
     def is_sound(self, record: ArticleRecord) -> bool:
         """Tell whether a record that refers to no others has no fault."""
-        return not any(errors(replace(self._corpus, articles=(record,))))
+        return not any(errors(replace(self._near(self._corpus, {0: record}), articles=(record,))))
 
-    def _component(
-        self, corpus: Corpus, lines: Sequence[Line]
-    ) -> tuple[list[Outcome], list[Fault], tuple[ArticleRecord, ...]]:
-        records, found = _examined(lines)
+    def _leave_out(
+        self, corpus: Corpus, lines: Sequence[Line], records: dict[int, ArticleRecord], found: dict[int, Outcome]
+    ) -> list[Fault]:
+        """Move what has faults from ``records`` to ``found``, until nothing has, or what all share has some."""
         while True:
             faults, head = self._errors(corpus, records)
-            for place, own in faults.items():
-                found[place] = _rejected(lines[place], own)
-                del records[place]
             if head or not faults:
-                break
-        if not head:
-            found.update(self._units(corpus, records))
-        return [found[place] for place in range(len(lines)) if place in found], head, tuple(records.values())
+                return head
+            left_out = {one.id for one in found.values() if isinstance(one, Rejected)}
+            for place, own in faults.items():
+                found[place] = _rejected(lines[place], [_explained(fault, left_out) for fault in own])
+                del records[place]
 
     def _errors(
         self, corpus: Corpus, records: Mapping[int, ArticleRecord]
     ) -> tuple[dict[int, list[Fault]], list[Fault]]:
         """The faults of each record, and those of what they share."""
-        paths = self._paths | {f"articles.{record.article.id}": f"{_PLACE}{place}" for place, record in records.items()}
+        near = self._near(corpus, records)
+        faults = self._faults(near, records)
+        if near is not corpus and any(map(_may_mean_more, faults)):
+            faults = self._faults(corpus, records)
         found: dict[int, list[Fault]] = defaultdict(list)
         head: list[Fault] = []
-        for fault in errors(replace(corpus, articles=tuple(records.values()), paths=paths)):
+        for fault in faults:
             if fault.path.startswith(_PLACE):
                 found[int(fault.path[len(_PLACE) :])].append(fault)
             else:
                 head.append(fault)
         return found, head
 
+    def _faults(self, corpus: Corpus, records: Mapping[int, ArticleRecord]) -> list[Fault]:
+        paths = self._paths | {f"articles.{record.article.id}": f"{_PLACE}{place}" for place, record in records.items()}
+        return list(errors(replace(corpus, articles=tuple(records.values()), paths=paths)))
+
+    def _near(self, corpus: Corpus, records: Mapping[int, ArticleRecord]) -> Corpus:
+        """The corpus with those of its entities alone that the records, or what they refer to, have to do with.
+
+        To look at all of them takes much longer than to look at a few records.
+        """
+        if corpus is self._shared:
+            return corpus
+        entities = corpus.entities
+        todo = list(itertools.chain.from_iterable((*record.entities, *record.sources) for record in records.values()))
+        todo += (use.reference for record in records.values() for use in uses(record))
+        near: set[str] = set()
+        while todo:
+            slug = todo.pop()
+            if slug in entities and slug not in near:
+                near.add(slug)
+                todo += (use.reference for use in entity_uses(slug, entities[slug]))
+        return replace(corpus, entities={slug: entities[slug] for slug in sorted(near)})
+
     def _units(self, corpus: Corpus, records: Mapping[int, ArticleRecord]) -> Iterator[tuple[int, Planned]]:
+        if not records:
+            return
         places = {record.article.id: place for place, record in records.items()}
         weighed: list[str] = []
         graphs: dict[str, NamedGraph] = {}
-        for resolved in article_graphs(replace(corpus, articles=tuple(records.values()))):
+        near = self._near(corpus, records)
+        for resolved in article_graphs(replace(near, articles=tuple(records.values()))):
             graphs[resolved.iri] = _document(resolved, weighed)
         standings: dict[str, list[bytes]] = defaultdict(list)
         for line in derivation.standings("".join(weighed).encode()).splitlines(keepends=True):
@@ -180,6 +219,19 @@ def _examined(lines: Iterable[Line]) -> tuple[dict[int, ArticleRecord], dict[int
 
 def _rejected(line: Line, faults: Iterable[Fault]) -> Rejected:
     return rejected(line, (fault if fault.line else _placed(fault, line) for fault in faults))
+
+
+def _explained(fault: Fault, left_out: Container[str]) -> Fault:
+    """The fault; where it is a reference to an article that was left out, it says so."""
+    owner, dot, _ = fault.found.strip("'").partition(".")
+    if fault.code != "KH021" or not dot or owner not in left_out:
+        return fault
+    return replace(fault, remedy=f"{owner} is there, and is left out for a fault of its own")
+
+
+def _may_mean_more(fault: Fault) -> bool:
+    """Tell whether what was meant may be an entity: then it takes all of them to tell which."""
+    return fault.code == "KH021" and "." not in fault.found
 
 
 def _placed(fault: Fault, line: Line) -> Fault:

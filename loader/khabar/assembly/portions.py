@@ -12,10 +12,10 @@ from khabar.assembly.tasks import Filed, Lines, Place, Text
 from khabar.crew import Slot
 from khabar.records.parts import Part, blocks
 
-TEXT_SIZE: Final = 256 * 1024
+TEXT_SIZE: Final = 128 * 1024
 """The size of the lines, in bytes, that are taken from a compressed file at a time."""
 
-PLAIN_SIZE: Final = 256 * 1024
+PLAIN_SIZE: Final = 192 * 1024
 """The size of the lines, in bytes, that are taken from a plain file at a time; what is made of them is much larger."""
 
 FILED_SIZE: Final = 256 * 1024
