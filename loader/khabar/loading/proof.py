@@ -44,6 +44,8 @@ def compare(meant: NamedGraph, found: bytes, rewrites: Sequence[Rewrite] = ()) -
     lines = sorted(set(found.splitlines(keepends=True)))
     if b"".join(lines) == meant.document:
         return Comparison(len(lines))
+    if not lines:
+        return Comparison(0, tuple(_lines(meant)))
     held = canonical(meant.iri, found)
     if held == meant:
         return Comparison(held.count)
@@ -79,9 +81,10 @@ def _differing(
             if one == two:
                 return (), ()
         same = rewritten(ours, rewrites) & rewritten(theirs, rewrites)
-        ours = {line for line in ours if not rewritten([line], rewrites) <= same}
-        theirs = {line for line in theirs if not rewritten([line], rewrites) <= same}
-        return tuple(sorted(ours)), tuple(sorted(theirs))
+        # What both have is the same after any change.
+        lacking = [line for line in ours - theirs if not rewritten([line], rewrites) <= same]
+        beyond = [line for line in theirs - ours if not rewritten([line], rewrites) <= same]
+        return tuple(sorted(lacking)), tuple(sorted(beyond))
     return tuple(sorted(ours - theirs)), tuple(sorted(theirs - ours))
 
 
