@@ -479,5 +479,5 @@ def test_zstd_needs_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path = laid(tmp_path, a__jsonl__zst=compressed(WHOLE, "zstd")) / "a.jsonl.zst"
     monkeypatch.setitem(sys.modules, "zstandard", None)
     assert failure(path) == (
-        f"{path}: expected zstandard, which reads and writes .zst, found no such package (pip install 'khabar[zstd]')"
+        f"{path}: expected zstandard, which reads and writes .zst, found no such package (pip install zstandard)"
     )

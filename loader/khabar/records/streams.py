@@ -137,7 +137,7 @@ def zstandard_for(name: str) -> ModuleType:
             where=name,
             expected="zstandard, which reads and writes .zst",
             found="no such package",
-            remedy="pip install 'khabar[zstd]'",
+            remedy="pip install zstandard",
         ) from error
     return zstandard
 
