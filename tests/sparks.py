@@ -7,6 +7,8 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +21,7 @@ from khabar.frame import Frame
 from khabar.records.sources import open_source
 from khabar.spark.session import session
 from linked_corpora import Document
+from servers import free_port
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -41,7 +44,31 @@ def started(master: str, **settings: str) -> Iterator[SparkSession]:
 
 
 @contextlib.contextmanager
-def _home() -> Iterator[None]:
+def cluster(*hosts: str) -> Iterator[str]:
+    """A master, whose address is given, and a worker of one core for each of ``hosts``, addresses of this machine."""
+    port = free_port()
+    address = f"spark://127.0.0.1:{port}"
+    common = ["--webui-port", "0"]
+    commands = [
+        ["master.Master", "--host", "127.0.0.1", "--port", str(port), *common],
+        *(["worker.Worker", "--host", host, "--cores", "1", "--memory", "1g", *common, address] for host in hosts),
+    ]
+    with _home() as home, contextlib.ExitStack() as stack:
+        environment = {**os.environ, "SPARK_DAEMON_MEMORY": "256m", "PYSPARK_PYTHON": sys.executable}
+        for command in commands:
+            process = subprocess.Popen(
+                [home / "bin/spark-class", f"org.apache.spark.deploy.{command[0]}", *command[1:]],
+                env=environment | {"SPARK_LOCAL_IP": command[2]},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        yield address
+
+
+@contextlib.contextmanager
+def _home() -> Iterator[Path]:
     """Where Spark is, for the block: workers of a local cluster leave their files there."""
     import pyspark
 
@@ -53,7 +80,7 @@ def _home() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in changed}
     os.environ.update(changed)
     try:
-        yield
+        yield home
     finally:
         for name, value in before.items():
             if value is None:
