@@ -44,7 +44,7 @@ EMBEDDED: Final = Pace(triples=256 * 1024, senders=2, readers=2, together=4096)
 """The pace for a store on the same machine: larger batches cost it less, and more memory.
 
 Its bulk loader works on a batch with one core at a time; what fewer, larger batches save in merging tables they cost in
-memory, and in what is done again after an interruption: up to three batches.
+memory, and in what is done again after an interruption: up to four batches.
 """
 
 REMOTE: Final = Pace(triples=16 * 1024, size=4 * 1024 * 1024, graphs=64, readers=4)
