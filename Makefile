@@ -7,7 +7,7 @@ CORPUS := corpus
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs docs-current bench faults dist clean
+.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth faults dist clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,9 +45,16 @@ docs: $(VENV)/dev ## Write the generated documents anew.
 docs-current: $(VENV)/dev ## Check that the generated documents are current.
 	@$(BIN)/python -m khabar.reference --check docs
 
-bench: $(VENV)/dev ## Measure start-up, checking, building and loading.
+bench: $(VENV)/dev ## Measure start-up, checking, building, folders of YAML, loading, and queries.
 	@$(BIN)/python benchmarks/building.py
+	@$(BIN)/python benchmarks/reading.py $(KEEP)
 	@$(BIN)/python benchmarks/loading.py
+
+bench-peers: $(VENV)/dev ## Measure beside Morph-KGC, maplib, DuckDB, pyoxigraph and rdflib.
+	@$(BIN)/python benchmarks/comparing.py $(KEEP)
+
+bench-growth: $(VENV)/dev ## Measure how time and memory grow, up to a million records.
+	@$(BIN)/python benchmarks/growth.py $(KEEP)
 
 faults: $(VENV)/dev ## Try loads against faults of networks, disks and processes; prints a table.
 	@$(BIN)/python tests/faults/figures.py

@@ -37,7 +37,7 @@ HOMES = {
     "SPARQLWrapper": {"stores"},
     "click": {"cli", "reference"},
     "httpx": {"stores"},
-    "pyarrow": {"records"},
+    "pyarrow": {"records", "spark"},
     "pyspark": {"spark"},
     "zstandard": {"records"},
     "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
