@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from khabar import vocabulary
@@ -56,10 +56,14 @@ class Columns:
     """What is said of nodes of one shape, sorted as lines are.
 
     ``given`` say the terms: of the types and the label, and of every row of the mapping but those named in ``absent``,
-    which nodes of this shape never have. A row that is neither given nor absent raises KeyError.
+    which nodes of this shape never have. A row that is neither given nor absent raises KeyError. The lines of a
+    ``sparse`` node, which has few of many columns, are gathered in a list, those of others in one text.
     """
 
-    def __init__(self, node: type[Node], given: Iterable[Given], absent: Iterable[str] = ()) -> None:
+    def __init__(
+        self, node: type[Node], given: Iterable[Given], absent: Iterable[str] = (), *, sparse: bool = False
+    ) -> None:
+        self.sparse = sparse
         self.given = {one.name: one for one in given}
         missing = frozenset(absent)
         said: dict[str, tuple[str, ...]] = {"types": (RDF_TYPE,), "label": (RDFS + "label",)}
@@ -76,25 +80,58 @@ class Columns:
         self.predicates = sorted(by_predicate, key=lambda predicate: f"{predicate}>")
         self.shared = {predicate for predicate, names in by_predicate.items() if len(names) > 1}
 
-    def source(self, bodies: Iterable[str]) -> Iterator[str]:
-        """Source that adds the lines of a node to ``blocks``; ``bodies`` come after the fragments are emptied.
+    def source(self, bodies: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """Source that adds the lines of a node to ``blocks``; ``bodies``, by row, read what rows say.
 
         ``s`` is the subject and the bracket of the predicate after it. Fragments are the lines of one predicate.
         """
+        yield from (f"{self._several(predicate)} = []" for predicate in sorted(self.shared))
+        whole = self._gathered(bodies) if self.sparse else self._at_once(bodies)
+        yield from whole
+
+    def _at_once(self, bodies: Mapping[str, Sequence[str]]) -> Iterator[str]:
         loose = [f"f_{number}" for number, predicate in enumerate(self.predicates) if not self._always(predicate)]
         if loose:
             yield f'{" = ".join(loose)} = ""'
-        yield from (f"{self._several(predicate)} = []" for predicate in sorted(self.shared))
-        yield from bodies
+        for name in self.given:
+            yield from bodies.get(name, ())
         for one in self.given.values():
-            if not one.field:
-                yield from self._loose(one)
+            yield from self._loose(one)
         for predicate in sorted(self.shared):
-            several = self._several(predicate)
-            yield f"if {several}:"
-            yield from (f"    {line}" for line in self._all(predicate, several))
-        parts = "".join(self._part(number, predicate) for number, predicate in enumerate(self.predicates))
+            yield from self._said_once(predicate, predicate)
+        parts = "".join(
+            self._part(predicate) if self._always(predicate) else f"{{f_{number}}}"
+            for number, predicate in enumerate(self.predicates)
+        )
         yield f'blocks.append(f"{parts}")'
+
+    def _gathered(self, bodies: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        yield "parts = []"
+        for number, predicate in enumerate(self.predicates):
+            # What is said under several predicates is read where it stands alone.
+            for name, predicates in self.said.items():
+                if predicate == next((one for one in predicates if one not in self.shared), predicates[0]):
+                    yield from bodies.get(name, ())
+                    yield from self._loose(self.given[name])
+            if predicate in self.shared:
+                yield f"place_{number} = len(parts)"
+                yield 'parts.append("")'
+            elif self._always(predicate):
+                yield f'parts.append(f"{self._part(predicate)}")'
+        for number, predicate in enumerate(self.predicates):
+            if predicate in self.shared:
+                yield from self._said_once(predicate, f"place_{number}")
+        yield 'blocks.append("".join(parts))'
+
+    def _said_once(self, predicate: str, where: str) -> Iterator[str]:
+        several = self._several(predicate)
+        yield f"if {several}:"
+        yield from (f"    {line}" for line in self._all(predicate, several, where))
+
+    def _put(self, predicate: str, value: str, where: str = "") -> str:
+        if where.startswith("place"):
+            return f"parts[{where}] = {value}"
+        return f"parts.append({value})" if self.sparse else f"{self._fragment(predicate)} = {value}"
 
     def told(self, name: str, value: str) -> Iterator[str]:
         """Source that says the one term ``value`` of the row ``name``."""
@@ -102,7 +139,7 @@ class Columns:
             if predicate in self.shared:
                 yield f"{self._several(predicate)}.append({value})"
             else:
-                yield f'{self._fragment(predicate)} = f"{{s}}{predicate}> {{{value}}}\\n"'
+                yield self._put(predicate, f'f"{{s}}{predicate}> {{{value}}}\\n"')
 
     def told_all(self, name: str, values: str) -> Iterator[str]:
         """Source that says the terms in the sorted list ``values`` of the row ``name``."""
@@ -117,28 +154,31 @@ class Columns:
         (predicate,) = self.said[name]
         return f'f"{{s}}{predicate}> "'
 
-    def whole(self, name: str) -> str:
-        """The fragment of a row that has a predicate of its own."""
+    def put_lines(self, name: str, value: str) -> str:
+        """Source that adds the lines in ``value`` for the row ``name``, which has a predicate of its own."""
         (predicate,) = self.said[name]
-        return self._fragment(predicate)
+        return self._put(predicate, value)
 
-    def _all(self, predicate: str, values: str) -> Iterator[str]:
-        fragment = self._fragment(predicate)
-        one = ("len(o) == 1", f'{fragment} = f"{{s}}{predicate}> {{o[0]}}\\n"')
-        two = ("len(o) == 2", f'x, y = o; {fragment} = f"{{s}}{predicate}> {{x}}\\n{{s}}{predicate}> {{y}}\\n"')
+    def _all(self, predicate: str, values: str, where: str = "") -> Iterator[str]:
+        line = f"{{s}}{predicate}> "
+        one = self._put(predicate, f'f"{line}{{o[0]}}\\n"', where)
+        two = self._put(predicate, f'f"{line}{{o[0]}}\\n{line}{{o[1]}}\\n"', where)
         yield f"o = {values}"
         if values.startswith("several"):
             yield "if len(o) > 1:"
             yield "    o = sorted(set(o))"
-        first, second = (one, two) if values in _MOSTLY_ONE or values.startswith("several") else (two, one)
-        yield f"if {first[0]}:"
-        yield f"    {first[1]}"
-        yield f"elif {second[0]}:"
-        yield f"    {second[1]}"
+        few = [("len(o) == 1", one), ("len(o) == 2", two)]
+        if values not in _MOSTLY_ONE and not values.startswith("several"):
+            few.reverse()
+        for word, (condition, put) in zip(("if", "elif"), few, strict=True):
+            yield f"{word} {condition}:"
+            yield f"    {put}"
         yield "else:"
-        yield f'    {fragment} = "".join([f"{{s}}{predicate}> {{x}}\\n" for x in o])'
+        yield "    " + self._put(predicate, f'"".join([f"{line}{{x}}\\n" for x in o])', where)
 
     def _loose(self, one: Given) -> Iterator[str]:
+        if one.field:
+            return
         if one.number in ("maybe", "many"):
             variable = one.source
             told = self.told if one.number == "maybe" else self.told_all
@@ -165,9 +205,7 @@ class Columns:
         (name,) = (name for name, predicates in self.said.items() if predicate in predicates)
         return self.given[name]
 
-    def _part(self, number: int, predicate: str) -> str:
-        if not self._always(predicate):
-            return f"{{f_{number}}}"
+    def _part(self, predicate: str) -> str:
         one = self._only(predicate)
         if one.number == "lines":
             return f"{{{one.source}}}"

@@ -64,33 +64,34 @@ class Fields:
             return Given(name, "lines", field="" if field.required else field.name)
         return Given(name, "many", field=field.name)
 
-    def source(self, columns: Columns, kept: Collection[str] = ()) -> Iterator[str]:
-        """Source that reads every field of ``it``; ``o_NAME`` is set for the rows that are ``kept``.
+    def source(self, columns: Columns, kept: Collection[str] = ()) -> dict[str, list[str]]:
+        """Source that reads every field of ``it``, by row; ``o_NAME`` is set for the rows that are ``kept``.
 
         ``strings`` grows by the number of JSON strings that the fields are written with. Raises TypeError for a field
         that is of no kind known here.
         """
-        for name, field in self._fields.items():
-            if columns.given[name].number == "one":
-                yield f"v = it.{field.name}"
-                yield f"o_{name} = {found(ALLOWED[self._section][field.name], 'v')}"
-                yield "strings += 2"
-                continue
-            body = [f"v = it.{field.name}", *self._field(columns, name, field, kept=name in kept)]
-            if field.required:
-                yield from body
-            else:
-                if name in kept:
-                    yield f"o_{name} = ()"
-                yield f"if it.{field.name}:"
-                yield from (f"    {line}" for line in body)
+        return {name: list(self._read(columns, name, field, name in kept)) for name, field in self._fields.items()}
+
+    def _read(self, columns: Columns, name: str, field: Field, kept: bool) -> Iterator[str]:  # noqa: FBT001
+        body = [f"v = it.{field.name}", *self._field(columns, name, field, kept=kept)]
+        if field.required:
+            yield from body
+            return
+        if kept:
+            yield f"o_{name} = ()"
+        yield f"if it.{field.name}:"
+        yield from (f"    {line}" for line in body)
 
     def _field(self, columns: Columns, name: str, field: Field, *, kept: bool) -> Iterator[str]:
         kinds = ALLOWED.get(self._section, {}).get(field.name)
+        if columns.given[name].number == "one" and kinds is not None:
+            yield f"o_{name} = {found(kinds, 'v')}"
+            yield "strings += 2"
+            return
         if is_texts(field.kind):
             function = "texts" if field.name in READ[self._section] else "notes"
-            variable = f"o_{name}" if field.required else columns.whole(name)
-            yield f"{variable} = {function}(v, {columns.start(name)})"
+            value = f"{function}(v, {columns.start(name)})"
+            yield f"o_{name} = {value}" if field.required else columns.put_lines(name, value)
             yield "strings += 1 + 2 * len(v)"
             return
         if kinds is not None and is_words(field.kind, REFERENCE_PATTERN):

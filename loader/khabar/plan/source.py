@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from string import Template
 from textwrap import indent
+from types import MappingProxyType
 from typing import Final
 
 from khabar import names, vocabulary
 from khabar.checks.cycles import RELATIONS
 from khabar.iris import Iris
 from khabar.model import Article, Claim, Entity, Event, Statement, UnnamedSource
-from khabar.plan.columns import Columns, Given
+from khabar.plan.columns import Columns, Given, rows, typed
 from khabar.plan.fields import FOUND_BY, Fields, found
 from khabar.plan.octets import octets, written
 from khabar.plan.stock import types
@@ -22,11 +23,11 @@ from khabar.resolved import (
     ClaimNode,
     EntityNode,
     EventNode,
+    Node,
     PassageNode,
     SourceNode,
     StatementNode,
 )
-from khabar.terms import XSD
 
 _ALONE: Final = re.compile(r"( *)\$(\w+)")
 _ID, _SLUG = "\0", "\1"
@@ -75,7 +76,8 @@ def _parts(iris: Iris) -> dict[str, str]:
         "relayed_agent": found(names.AGENT, "statements[v].source"),
         "asserts": written(vocabulary.term("asserts")),
         "unstated": written(vocabulary.term("unstated")),
-        "integer": XSD + "integer",
+        "text_digest": _form(ArticleNode, "text_digest", "x").format("v"),
+        "text_length": _form(ArticleNode, "text_length", 7).format("length"),
     }
 
 
@@ -102,7 +104,7 @@ def _things() -> dict[str, str]:
     unnamed = Fields("sources", UnnamedSource, SourceNode, ())
     of_source = Columns(SourceNode, [*_fixed("UnnamedSource"), *unnamed.given(), _LABEL])
     event = Fields("events", Event, EventNode, ("type", "date", "evidence"))
-    of_event = Columns(EventNode, [_TYPES, *event.given(), *_DATES, *_maybe("before", "after", "offset")])
+    of_event = Columns(EventNode, [_TYPES, *event.given(), *_DATES, *_maybe("before", "after", "offset")], sparse=True)
     claim = Fields("claims", Claim, ClaimNode, ("detail",))
     of_claim = Columns(ClaimNode, [*_fixed("Claim"), *claim.given(), _LABEL, *_maybe("detail")])
     of_described = Columns(
@@ -110,16 +112,13 @@ def _things() -> dict[str, str]:
         [*_fixed("Claim"), _LABEL, Given("text", "lines"), Given("about", "one")],
         ("detail", "entails", "conflicts_with", "note"),
     )
-    # Quotation marks are written within those of a text.
-    string = '\\"{{{0}}}\\"'
-    integer = f"{string}^^<{XSD}integer>"
     of_passage = Columns(
         PassageNode,
         [
             *_fixed("Passage"),
             Given("article", "one"),
-            *(Given(name, "one", form=integer) for name in ("paragraph", "start", "end")),
-            Given("digest", "one", form=string),
+            *(Given(name, "one", form=_form(PassageNode, name, 7)) for name in ("paragraph", "start", "end")),
+            Given("digest", "one", form=_form(PassageNode, "digest", "x")),
         ],
         ("label",),
     )
@@ -128,18 +127,17 @@ def _things() -> dict[str, str]:
         "article_lines": _lines(of_article, article.source(of_article)),
         "entity_lines": _lines(of_entity, entity.source(of_entity)),
         "source_lines": _lines(
-            of_source, [*unnamed.source(of_source), f"o_label = texts(it.described_as, {of_source.start('label')})"]
+            of_source,
+            unnamed.source(of_source) | {"label": [f"o_label = texts(it.described_as, {of_source.start('label')})"]},
         ),
         "event_lines": _lines(of_event, event.source(of_event)),
         "claim_lines": _lines(
-            of_claim, [*claim.source(of_claim, kept), f"o_label = texts(it.text, {of_claim.start('label')})"]
+            of_claim,
+            claim.source(of_claim, kept) | {"label": [f"o_label = texts(it.text, {of_claim.start('label')})"]},
         ),
         "described_lines": _lines(
             of_described,
-            [
-                f"o_label = texts(events[slug].label, {of_described.start('label')})",
-                f"o_text = texts(events[slug].label, {of_described.start('text')})",
-            ],
+            {name: [f"o_{name} = texts(events[slug].label, {of_described.start(name)})"] for name in ("label", "text")},
         ),
         "label_start": of_event.start("label"),
         "passage_lines": _lines(of_passage),
@@ -152,6 +150,14 @@ def _statements() -> dict[str, str]:
     link = [Given("source", "one"), Given("evidence", "many"), *_DATES, *_maybe("reported_in")]
     first = [_TYPES, _LABEL, *link, *_maybe(*_STANCE, "relays"), *statement.given()]
     of_first = Columns(StatementNode, first)
+    # Nearly all statements: said of a claim and passed on by the publisher at last, when, no one wrote.
+    usual = [
+        *(_TYPES, _LABEL, Given("source", "one"), Given("evidence", "many")),
+        *(Given(name, "one") for name in _STANCE),
+        Given("date_latest", "one", variable="published_latest"),
+        *statement.given(),
+    ]
+    of_usual = Columns(StatementNode, usual, ("relays", "reported_in", "date_edtf", "date_earliest"))
     never = ("responds_to", "same_event_as", "note")
     of_hop = Columns(StatementNode, [_TYPES, _LABEL, *link, *_maybe(*_STANCE), Given("relays", "one")], never)
     of_plain = Columns(
@@ -172,6 +178,7 @@ def _statements() -> dict[str, str]:
     )
     return {
         "statement_lines": _lines(of_first, statement.source(of_first)),
+        "usual_lines": _lines(of_usual, statement.source(of_usual)),
         "hop_lines": _lines(of_hop),
         "plain_lines": _lines(of_plain),
         "publisher_lines": _lines(of_publisher),
@@ -198,6 +205,13 @@ def _texts(languages: Sequence[str]) -> dict[str, str]:
     }
 
 
+def _form(node: type[Node], name: str, sample: str | int) -> str:
+    """How a literal of a row is written in the source of a text, with a gap for the variable."""
+    literal = typed(rows(node)[name], sample).replace("{", "{{").replace("}", "}}")
+    # Quotation marks stand within those of the text.
+    return literal.replace(f'"{sample}"', r"\"{{{0}}}\"", 1)
+
+
 def _fixed(name: str) -> list[Given]:
     return [Given("types", "fixed", types(name))]
 
@@ -206,5 +220,5 @@ def _maybe(*names: str) -> list[Given]:
     return [Given(name, "maybe") for name in names]
 
 
-def _lines(columns: Columns, bodies: Iterable[str] = ()) -> str:
+def _lines(columns: Columns, bodies: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
     return "\n".join(columns.source(bodies))

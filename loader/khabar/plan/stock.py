@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
@@ -120,7 +120,7 @@ class Stock:
 
     def urls(self, url: str) -> str:
         """The address of an article as a literal."""
-        if _PLAIN_IRI(url) is None and not is_http_iri(letters(url)):
+        if _is_plain(url) is None and not is_http_iri(letters(url)):
             raise Unsure
         return f'"{url}"{self._url}'
 
@@ -291,5 +291,6 @@ def _match(text: str) -> str:
 
 
 # What is found at once; `is_http_iri` takes all of it, and more.
-_PLAIN_IRI: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?").fullmatch
+PLAIN_IRI: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?")
+_is_plain: Final = PLAIN_IRI.fullmatch
 _MATCH: Final = re.compile(MATCH_PATTERN).fullmatch

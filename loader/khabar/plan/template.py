@@ -50,8 +50,8 @@ def lay(record):
         length = v.length
         v = v.sha256
         digests.append(v)
-        o_text_digest = f'"{v}"'
-        o_text_length = f'"{length}"^^<$integer>'
+        o_text_digest = f"$text_digest"
+        o_text_length = f"$text_length"
         strings += 4
     $article_lines
 
@@ -274,22 +274,29 @@ def lay(record):
                 hops = ()
                 last = 0
             hops_in_all += last + 1
-            if dated:
-                days = chain(it, hops, published)
-                if date is not None and (it.responds_to or o_relays):
-                    answers(it, statements)
-                _, _, o_date_edtf, o_date_earliest, o_date_latest = days[0]
-            elif last:
-                o_date_edtf = o_date_earliest = ""
-                o_date_latest = o_published_latest
+            if stance is not None and last and not dated and not o_relays:
+                $usual_lines
             else:
-                o_date_edtf = o_published_edtf
-                o_date_earliest = o_published_earliest
-                o_date_latest = o_published_latest
-            o_reported_in = "" if last else o_article
-            $statement_lines
+                if dated:
+                    days = chain(it, hops, published)
+                    if date is not None and (it.responds_to or o_relays):
+                        answers(it, statements)
+                    _, _, o_date_edtf, o_date_earliest, o_date_latest = days[0]
+                elif last:
+                    o_date_edtf = o_date_earliest = ""
+                    o_date_latest = o_published_latest
+                else:
+                    o_date_edtf = o_published_edtf
+                    o_date_earliest = o_published_earliest
+                    o_date_latest = o_published_latest
+                o_reported_in = "" if last else o_article
+                $statement_lines
             if hops:
                 first = iri[:-1]
+                o_reported_in = ""
+                if not dated:
+                    o_date_edtf = o_date_earliest = ""
+                    o_date_latest = o_published_latest
                 number = 0
                 for o_source, outlet, hop in hops:
                     number += 1
@@ -337,7 +344,8 @@ def lay(record):
                 o_source = o_publisher
                 o_stance = "$asserts"
                 o_certainty = "$unstated"
-                o_label = said(called.get(o_source) or names[o_source], middles["asserts"], events[slug].label, $label_start)
+                words = events[slug].label
+                o_label = said(called.get(o_source) or names[o_source], middles["asserts"], words, $label_start)
                 o_evidence = voiced[slug]
                 $voice_lines
 
