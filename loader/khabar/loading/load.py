@@ -94,7 +94,13 @@ def load(
             report(under_way.progress(getattr(graphs, "total", None), clock() - start))
 
         sending = Sender(
-            store, journal, pace, before=under_way.mark, proved=under_way.proved, read_back=verify != "counts"
+            store,
+            journal,
+            pace,
+            before=under_way.mark,
+            proved=under_way.proved,
+            told=tell,
+            read_back=verify != "counts",
         )
         with sending as sender:
             for graph in graphs:

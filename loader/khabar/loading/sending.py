@@ -69,7 +69,8 @@ class Sender:
     """What sends graphs to a store in batches and compares what is there, reading while the next are sent.
 
     ``before`` is called with each batch before it is sent; ``proved`` with each graph that was sent, and the number of
-    triples that the store holds for it, when it is proved and confirmed. All calls come from the sender's own thread.
+    triples that the store holds for it, when it is proved and confirmed; ``told`` when that was done for a batch. All
+    calls come from the sender's own thread.
     Without ``read_back``, which may change when nothing is under way, nothing is read back and nothing is confirmed:
     whoever asks for that sees otherwise to what is there.
     """
@@ -82,10 +83,11 @@ class Sender:
         *,
         before: Callable[[Sequence[NamedGraph]], None],
         proved: Callable[[NamedGraph, int], None],
+        told: Callable[[], None] = lambda: None,
         read_back: bool = True,
     ) -> None:
         self._store, self._journal, self._pace = store, journal, pace
-        self._before, self._proved = before, proved
+        self._before, self._proved, self._told = before, proved, told
         self.read_back = read_back
         self._senders = ThreadPoolExecutor(max(pace.senders, 1), thread_name_prefix="khabar-sender")
         self._readers = ThreadPoolExecutor(pace.readers, thread_name_prefix="khabar-reader")
@@ -207,6 +209,7 @@ class Sender:
         if not self.read_back:
             for graph in sent.graphs:
                 self._proved(graph, graph.count)
+            self._told()
             return
         proved: list[tuple[NamedGraph, int]] = []
         failures: list[KhabarError] = []
@@ -221,6 +224,7 @@ class Sender:
             self._journal.confirm(graph for graph, _ in proved)
         for graph, count in proved:
             self._proved(graph, count)
+        self._told()
         if failures:
             raise self._failure or failures[0]
 
