@@ -17,7 +17,7 @@ from khabar.errors import FaultyData, FileFailed
 from khabar.formats.nquads import named_graphs
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
-from khabar.pipeline import lines, quads, read
+from khabar.pipeline import build, lines, quads, read
 from linked_corpora import STANCES, Link, corpora, corpus, lay_down, name, sound
 
 CASES = sorted((Path(__file__).parent / "cases").iterdir())
@@ -163,12 +163,17 @@ def test_a_faulty_head_is_told_with_all_else(workers: int, linked: Path) -> None
     middle.write_text(middle.read_text("utf-8").replace("2023-06-30", "2023-06-31"), "utf-8")
     with pytest.raises(FaultyData) as expected:
         read(linked)
-    for made in (lambda: graphs(linked, workers=workers), lambda: write_nquads(linked, linked.parent / "out.nq")):
+    target = linked.parent / "out.nq"
+    for made in (
+        lambda: graphs(linked, workers=workers),
+        lambda: write_nquads(linked, target, workers=workers),
+        lambda: build(linked, target, workers=workers),
+    ):
         with pytest.raises(FaultyData) as told:
             made()
         assert told.value.faults == expected.value.faults
     assert len(expected.value.faults) == 2
-    assert not (linked.parent / "out.nq").exists()
+    assert not target.exists()
 
 
 @pytest.mark.usefixtures("small_batches")

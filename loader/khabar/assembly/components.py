@@ -8,8 +8,8 @@ from typing import Final
 from khabar.model import ArticleRecord, Entity
 from khabar.names import entity_uses, uses
 
-BATCH_SIZE: Final = 384 * 1024
-"""The size of the records, in bytes, at which a batch is full: of short articles, some 130."""
+BATCH_SIZE: Final = 128 * 1024
+"""The size of the records, in bytes, at which a batch is full: of short articles, some 60."""
 
 
 def owners(record: ArticleRecord) -> frozenset[str]:

@@ -9,17 +9,20 @@ from pathlib import Path
 from khabar.checks import check_corpus
 from khabar.errors import FaultyData
 from khabar.reading import survey
-from khabar.records.sources import Source, open_source
+from khabar.records.sources import Source, is_bulk, open_source
 
 
 @contextlib.contextmanager
-def opened(source: Source | Path | str) -> Iterator[Source]:
-    """The source, opened if need be and then closed. Raises `FaultyData` with every fault, and `FileFailed`."""
+def opened(source: Source | Path | str, corpus: Path | None = None) -> Iterator[Source]:
+    """The source, opened if need be and then closed; ``corpus`` is the folder with the head of bare articles.
+
+    Raises `FaultyData` with every fault, those of articles in YAML among them, and `FileFailed`.
+    """
     if isinstance(source, Source):
         yield source
         return
     try:
-        found = open_source(source)
+        found = open_source(source, corpus=corpus)
     except FaultyData as error:
         raise _whole(Path(source), error) from None
     with found:
@@ -31,6 +34,7 @@ def _whole(path: Path, error: FaultyData) -> FaultyData:
     if not path.is_dir():
         return error
     corpus, faults, gaps = survey(path)
-    if corpus is not None and corpus.articles:
+    # What refers to records in bulk would seem to refer to nothing.
+    if corpus is not None and not any(map(is_bulk, (path / "articles").glob("*"))):
         faults = [*faults, *check_corpus(corpus, gaps=gaps)]
     return FaultyData(faults) if faults else error

@@ -73,11 +73,11 @@ def export(
 @contextlib.contextmanager
 def opened(source: Path | str, corpus: Path | str | None, cache: Path | None) -> Iterator[tuple[Source, Cache]]:
     """The corpus at ``source``, and what is kept of its YAML files."""
+    from khabar.assembly import supply
     from khabar.records.cache import Cache
-    from khabar.records.sources import open_source
 
     with (
-        open_source(source, corpus=None if corpus is None else Path(corpus)) as found,
+        supply.opened(source, None if corpus is None else Path(corpus)) as found,
         Cache.of(cache if found.files else None, Path(source), found.frame) as kept,
     ):
         yield found, kept
