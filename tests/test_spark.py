@@ -60,7 +60,7 @@ def test_the_lines_of_one_machine_in_parts_that_are_always_the_same(
     assert sparks.in_parts(output) == one
     assert (built.quads, built.rejected) == (len(one.quads), len(one.rejects))
     assert built.articles == len(sparks.faulty().articles) - len(one.rejects) - 1
-    assert {fault.code for fault in built.faults} == {"KH002", "KH003", "KH011", "KH020", "KH021"}
+    assert {fault.code for fault in built.faults} == {"KH002", "KH003", "KH012", "KH020", "KH021"}
     assert heard[-1].done == heard[-1].total == lines.read_bytes().count(b"\n")
     assert heard[-1].rejected == built.rejected
     first = parts(output)
@@ -272,6 +272,26 @@ except KhabarError as error:
     environment.pop("JAVA_HOME", None)
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout == f"{told}\n"
+
+
+def test_a_master_that_there_is_not(tmp_path: Path) -> None:
+    code = """
+from khabar.errors import FileFailed
+from khabar.spark import build_files
+try:
+    build_files("a.jsonl", "out", master="nobody")
+except FileFailed as error:
+    print(error)
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout, ran.stderr) == (
+        "spark at nobody: expected a cluster that takes the job, found Master must either be yarn or start with spark,"
+        " k8s, or local (look at --master and --conf)\n",
+        "",
+    )
 
 
 def test_a_session_of_its_own_is_quiet(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def build(
     stand in ``rejects/part-*.jsonl``. The output is whole where ``_SUCCESS`` is there, which comes last. Each part
     depends on its input alone, may be worked on by any number of attempts, and is committed once.
 
-    Raises `FaultyData` for faults of the head, `FileFailed`, and `KhabarError` where Spark fails.
+    Raises `FaultyData` for faults of the head, `FileFailed`, and `SparkFailed`.
     """
     sessions.require()
     given = None if frame is None else _given(frame)

@@ -6,13 +6,13 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from khabar.errors import KhabarError
+from khabar.errors import FileFailed
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 _JAVA: Final = "install a Java runtime, version 17 or later, and set JAVA_HOME where it is not on the path"
 _OWN: Final = {
     "spark.ui.enabled": "false",
+    "spark.log.level": "ERROR",
     "spark.ui.showConsoleProgress": "false",
     # Smaller batches: a record can be large, and the next batch is on its way while one is worked on.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
 }
 _NO_KHABAR: Final = re.compile(r"ModuleNotFoundError: No module named '(\w+)'")
+# What the program that starts Spark says before it gives up.
+_SAID: Final = re.compile(r"(?:Reason|Exception|Error)(?: in thread .+?)?: (?:[\w.]+(?:Exception|Error): )?(.+)")
 _RAISED: Final = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Failed|Data)): (.+)$", re.MULTILINE)
 _BLOCK: Final = re.compile(r"Caused by: ([\w.$]+): (.+)")
+
+
+class SparkFailed(FileFailed):
+    """Spark, or what it needs, is missing or failed (exit code 3)."""
 
 
 @contextlib.contextmanager
@@ -34,7 +41,7 @@ def session(master: str | None, settings: Mapping[str, str], *, debug: bool = Fa
     """The active session, or a new one at ``master``, which ends with the block.
 
     ``settings`` are those of Spark for a new session. With ``debug`` Spark writes its log to standard error. Raises
-    `KhabarError` where PySpark, Java or the cluster is missing.
+    `SparkFailed` where PySpark, Java or the cluster is missing.
     """
     require()
     from pyspark.sql import SparkSession
@@ -53,12 +60,12 @@ def session(master: str | None, settings: Mapping[str, str], *, debug: bool = Fa
 
 
 def require() -> None:
-    """Raise `KhabarError` where PySpark, or what its data frames need, is not installed."""
+    """Raise `SparkFailed` where PySpark, or what its data frames need, is not installed."""
     for library, name in (("pyspark", "PySpark"), ("pandas", "pandas"), ("pyarrow", "PyArrow")):
         try:
             __import__(library)
         except ImportError as error:
-            raise KhabarError(
+            raise SparkFailed(
                 where="spark", expected=f"{name}", found="none", remedy="pip install 'khabar[spark]'"
             ) from error
 
@@ -79,44 +86,48 @@ def _started(master: str | None, settings: Mapping[str, str], *, debug: bool) ->
         if master == "local" or not (master or "").startswith("local-cluster"):
             conf.set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1")
     conf.setAll(list(settings.items()))
+    # It has no name, and is gone when the last process that writes to it is.
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
     try:
         if SparkContext._gateway is None:  # noqa: SLF001 - else a Java runtime of this process is there already
-            quiet: dict[str, Any] = {} if debug else {"stderr": subprocess.DEVNULL}
-            gateway = launch_gateway(conf, popen_kwargs=quiet)  # type: ignore[no-untyped-call]
+            gateway = launch_gateway(conf, popen_kwargs={} if debug else {"stderr": log})  # type: ignore[no-untyped-call]
             context = SparkContext(conf=conf, gateway=gateway)
         else:
             context = SparkContext(conf=conf)
+        if (master or "").startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+            context.pythonExec = sys.executable
+        return SparkSession(context)
     except Exception as error:
-        raise _no_session(master, error) from error
-    if (master or "").startswith("local") and "PYSPARK_PYTHON" not in os.environ:
-        context.pythonExec = sys.executable
-    return SparkSession(context)
+        log.seek(0)
+        raise _no_session(master, error, log.read().decode("utf-8", "replace")) from error
+    finally:
+        log.close()
 
 
 def _require_java() -> None:
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java", path=str(Path(home, "bin")) if home else None) is None:
-        raise KhabarError(where="spark", expected="a Java runtime, version 17 or later", found="none", remedy=_JAVA)
+        raise SparkFailed(where="spark", expected="a Java runtime, version 17 or later", found="none", remedy=_JAVA)
 
 
-def _no_session(master: str | None, error: Exception) -> KhabarError:
-    from pyspark.errors import PySparkRuntimeError
-
-    if isinstance(error, PySparkRuntimeError):
-        return KhabarError(
-            where="spark", expected="a Java runtime, version 17 or later", found="one that ended", remedy=_JAVA
+def _no_session(master: str | None, error: Exception, log: str) -> SparkFailed:
+    # An old Java knows neither the form of Spark's classes nor the options that it is started with.
+    if "UnsupportedClassVersionError" in log or "Unrecognized option" in log:
+        return SparkFailed(
+            where="spark", expected="a Java runtime, version 17 or later", found="an older one", remedy=_JAVA
         )
-    return KhabarError(
+    said = _SAID.findall(log)
+    return SparkFailed(
         where=f"spark at {master}" if master else "spark",
         expected="a cluster that takes the job",
-        found=_cause(str(error)),
-        remedy="look at --master, and at Spark's log with --debug",
+        found=said[-1][:300] if said else _cause(str(error)),
+        remedy="look at --master and --conf",
     )
 
 
 @contextlib.contextmanager
 def told(where: str) -> Iterator[None]:
-    """What Spark raises in the block, as `KhabarError` about ``where``."""
+    """What Spark raises in the block, as `SparkFailed` about ``where``."""
     from py4j.protocol import Py4JError  # type: ignore[import-untyped]
     from pyspark.errors import PySparkException
 
@@ -126,10 +137,10 @@ def told(where: str) -> Iterator[None]:
         raise _failed(where, str(error)) from error
 
 
-def _failed(where: str, text: str) -> KhabarError:
+def _failed(where: str, text: str) -> SparkFailed:
     module = _NO_KHABAR.search(text)
     if module is not None:
-        return KhabarError(
+        return SparkFailed(
             where=where,
             expected="workers with khabar and all that it needs",
             found=f"one without the module {module[1]}",
@@ -139,12 +150,12 @@ def _failed(where: str, text: str) -> KhabarError:
 
     if CHANGED in text:
         return changed(where)
-    return KhabarError(where=where, expected="a Spark job that runs to its end", found=_cause(text))
+    return SparkFailed(where=where, expected="a Spark job that runs to its end", found=_cause(text))
 
 
-def changed(where: str) -> KhabarError:
+def changed(where: str) -> SparkFailed:
     """The error that records were not the same when they were read again."""
-    return KhabarError(
+    return SparkFailed(
         where=where,
         expected="records that are the same, in the same order, each time that they are read",
         found="others than at first",
