@@ -295,6 +295,33 @@ def test_several_files_are_one_corpus(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+def test_yaml_and_bulk_beside_each_other_are_one_corpus(workers: int, tmp_path: Path) -> None:
+    documents = corpus(6, [Link("entails", 0, 4), Link("relays", 5, 1), Link("shared", 0, 3), Link("part_of", 2, 0)])
+    header, entities, *articles = documents.values()
+    folder = linked_corpora.lay_down(corpus(0, []) | {"entities/all.yaml": entities}, tmp_path / "corpus")
+    for number in (0, 1, 2):
+        (folder / "articles" / f"{number}.yaml").write_bytes(text(articles[number]))
+    again = text(articles[1])
+    _joined(folder / "articles" / "b.jsonl", [*map(text, articles[3:]), again, text(articles[4])])
+    filed = sorted(articles[:3], key=lambda document: document["article"]["id"])
+    one = _joined(tmp_path / "one.jsonl", [text(each) for each in (header, entities, *filed, *articles[3:])])
+    with small():
+        found = Written(folder, workers)
+    assert found.document == Written(one).document
+    assert [(told.line, told.faults[0].code, told.faults[0].remedy) for told in found.rejected] == [
+        (4, "KH020", f"the first is at {folder}/articles/1.yaml:1:1"),
+        (5, "KH020", f"the first is at {folder}/articles/b.jsonl:2:1"),
+    ]
+    # What is in YAML is never left out, whatever it refers to.
+    _joined(folder / "articles" / "b.jsonl", [text(articles[3]), text(articles[5])])
+    with small(), pytest.raises(FaultyData) as raised:
+        Written(folder, workers)
+    (fault,) = raised.value.faults
+    assert (fault.path, fault.code, fault.field) == (f"{folder}/articles/0.yaml", "KH021", "claims.c.entails[0]")
+    assert fault.column > 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_stream_gets_what_a_file_gets(workers: int, faulty: Path) -> None:
     expected = Written(faulty)
     with small():

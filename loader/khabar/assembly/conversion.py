@@ -31,7 +31,7 @@ class Conversion:
         # What came since the last `settle`, with a gap for each of the lines that are still open.
         self._made: list[Outcome | None] = []
         self._open: list[tuple[int, Line]] = []
-        self._articles = self._triples = self._derived = self._quads = 0
+        self._articles = self._triples = self._derived = self._quads = self._entry = 0
 
     def line(self, data: bytes, name: str, number: int) -> None:
         """Add a line that refers to no other and whose id no other has; ``number`` is that in its file, or 0."""
@@ -60,16 +60,20 @@ class Conversion:
 
     def _add(self, planned: Planned) -> None:
         self._articles += 1
-        self._triples += planned.graph.count
-        self._derived += planned.standings.count(b"\n")
+        triples, derived = planned.graph.count, planned.standings.count(b"\n")
+        self._triples += triples
+        self._derived += derived
         if self._manner == "graphs":
             self._graphs.append(planned)
             self._entries.append(self._plan.entry(planned.graph))
             self._standings.append(planned.standings)
-        else:
-            unit = self._plan.nquads(planned)
-            self.units.append(unit)
-            self._quads += unit.count(b"\n")
+            return
+        unit = self._plan.nquads(planned)
+        self.units.append(unit)
+        if not self._entry:
+            # The dataset says the same of every graph; to count lines takes its time.
+            self._entry = unit.count(b"\n") - triples - derived
+        self._quads += triples + derived + self._entry
 
     def graphs(self, least: int = REPLY_SIZE) -> Iterator[Graphs]:
         """The graphs that were not told yet, if they are ``least`` bytes."""

@@ -45,7 +45,7 @@ from khabar.records.sources import Source
 SMALL: Final = 200
 """Below so many YAML files no worker is started: it would take longer than the work."""
 
-SMALL_SIZE: Final = 2 * 1024 * 1024
+SMALL_SIZE: Final = 8 * 1024 * 1024
 """Below so many bytes of records in bulk no worker is started either."""
 
 BUCKET_SIZE: Final = 32 * 1024 * 1024
