@@ -94,7 +94,8 @@ def test_a_property_of_the_mapping_is_not_repeated_in_the_plan(monkeypatch: pyte
         row._replace(property="https://example.org/where") if row.field == "reported_in" else row
         for row in rows[StatementNode]
     )
-    monkeypatch.setattr(columns, "mapping", lambda: {**rows, StatementNode: elsewhere})
+    changed: dict[type[Node], tuple[Row, ...]] = {**rows, StatementNode: elsewhere}
+    monkeypatch.setattr(columns, "mapping", lambda: changed)
     text = source(Iris("https://example.org/k/"), ["en"])
     assert "https://example.org/where> " in text
     assert f"{vocabulary.property_of('reported_in')}> " not in text

@@ -114,7 +114,7 @@ class Plan:
                     raise
                 return self._line(lay, lines.settled(data), settled=True)
         try:
-            record = _decode(escaped.decode("latin-1"))
+            record = _decode(escaped.decode("latin-1").encode())
         except msgspec.ValidationError:
             if settled or b"null" not in data:
                 raise

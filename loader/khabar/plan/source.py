@@ -16,6 +16,7 @@ from khabar.model import Article, Claim, Entity, Event, Statement, UnnamedSource
 from khabar.plan.columns import Columns, Given, rows, typed
 from khabar.plan.fields import FOUND_BY, Fields, found
 from khabar.plan.octets import octets, written
+from khabar.plan.phrases import PHRASES
 from khabar.plan.stock import types
 from khabar.plan.template import TEMPLATE
 from khabar.resolved import (
@@ -46,7 +47,7 @@ def source(iris: Iris, languages: Sequence[str]) -> str:
     parts = _parts(iris) | _things() | _statements() | _texts(languages)
     return "\n".join(
         indent(parts[alone[2]], alone[1]) if (alone := _ALONE.fullmatch(line)) else Template(line).substitute(parts)
-        for line in TEMPLATE.splitlines()
+        for line in (*TEMPLATE.splitlines(), *PHRASES.splitlines())
     )
 
 
