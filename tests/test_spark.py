@@ -288,8 +288,10 @@ except FileFailed as error:
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     assert (ran.stdout, ran.stderr) == (
-        "spark at nobody: expected a cluster that takes the job, found Master must either be yarn or start with spark,"
-        " k8s, or local (look at --master and --conf)\n",
+        (
+            "spark at nobody: expected a cluster that takes the job, found Master must either be yarn or start with spark,"
+            " k8s, or local (look at --master and --conf)\n"
+        ),
         "",
     )
 
