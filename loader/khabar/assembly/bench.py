@@ -51,7 +51,7 @@ from khabar.reading import read_changed
 from khabar.records.json_lines import encode
 from khabar.records.parts import Block, Part, blocks, lines
 
-IDS_AT_A_TIME: Final = 4 * 1024 * 1024
+IDS_AT_A_TIME: Final = 512 * 1024
 """The size of the lines of a bucket, in bytes, that are held at once to find what is equal among them."""
 
 _record: Final = msgspec.json.Decoder(ArticleRecord).decode

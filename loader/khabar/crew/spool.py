@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from khabar.errors import FileFailed
 
-_IN_MEMORY: Final = 8 * 1024 * 1024
+_IN_MEMORY: Final = 1024 * 1024
 _BLOCK: Final = 64 * 1024
 _MERGED: Final = 16 * 1024 * 1024
 _LEAST: Final = 4 * 1024
