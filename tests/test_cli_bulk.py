@@ -164,3 +164,25 @@ def test_every_fault_of_records_in_bulk_is_told_by_check(run: Run, lines: list[s
         [f"some.jsonl:{first + 2}:1", "KH020"],
     ]
     assert out.endswith(f"(the first is at some.jsonl:{first - 1})\n")
+
+
+def test_the_graph_of_a_record_that_is_left_out_is_not_pruned(run: Run, lines: list[str], tmp_path: Path) -> None:
+    other = json.loads(lines[-1])
+    other["article"]["id"] = "second"
+    put(tmp_path / "two.jsonl", [*lines, json.dumps(other)])
+    assert run("load", "two.jsonl", "--to", "store")[0] == 0
+    put(tmp_path / "two.jsonl", [*lines, bad(lines, "second")])
+    code, _, said = run("load", "two.jsonl", "--to", "store", "--prune")
+    assert code == 1
+    assert said.endswith(
+        "2 sent, 2 unchanged, 1 not made of these records (none is removed where records are left out)\n"
+    )
+    put(tmp_path / "two.jsonl", lines)
+    code, _, said = run("load", "two.jsonl", "--to", "store", "--prune")
+    assert (code, said) == (0, "Loaded into store: 323 triples; graphs: 4 unchanged, 1 removed\n")
+
+
+def test_a_load_can_be_proved_by_counts_alone(run: Run, lines: list[str]) -> None:
+    assert len(lines) == 3
+    assert run("load", "news.jsonl", "--to", "store", "--verify", "counts")[0] == 0
+    assert run("diff", "news.jsonl", "store") == (0, "", "")

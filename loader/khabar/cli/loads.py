@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from khabar.loading.rehearsal import Step
     from khabar.stores.endpoint import Endpoint
 
+_LEFT_WITH_REJECTS = "not made of these records (none is removed where records are left out)"
 _WRITING = ("replace", "remove")
 SOURCE = click.argument("source", metavar="CORPUS|FILE", type=click.Path(path_type=Path))
 GRAPH = click.option("--graph", metavar="IRI", help="The graph for the triples of FILE that stand in none.")
@@ -32,13 +33,17 @@ GRAPH = click.option("--graph", metavar="IRI", help="The graph for the triples o
 @SOURCE
 @click.option("--to", "target", metavar="DIR|URL", required=True, help="The folder of an embedded store, or a store.")
 @GRAPH
-@click.option("--prune", is_flag=True, help="Remove the graphs of articles that left the corpus.")
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove the graphs of articles that left the corpus; none where records are left out for their faults.",
+)
 @click.option(
     "--verify",
-    type=click.Choice(["sent", "all"]),
+    type=click.Choice(["sent", "all", "counts"]),
     default="sent",
     show_default=True,
-    help="What is read back and compared, triple by triple.",
+    help="What is read back and compared, triple by triple; with counts nothing is, but for numbers of triples.",
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would be done, for URL as curl would do it.")
 @click.option("--json", "machine", is_flag=True, help="Print JSON Lines: progress, then the result.")
@@ -124,7 +129,7 @@ def load(
     if machine:
         _events(loaded)
     else:
-        streams.talk(_summary(loaded, target))
+        streams.talk(_summary(loaded, target, rejects.count))
     context.exit(1 if rejects.count else 0)
 
 
@@ -150,13 +155,13 @@ def _told(*, machine: bool) -> Iterator[None]:
         raise
 
 
-def _summary(loaded: Loaded, target: str) -> str:
+def _summary(loaded: Loaded, target: str, rejected: int) -> str:
     counts = (
         (len(loaded.sent), "sent"),
         (len(loaded.kept), "unchanged"),
         (len(loaded.recovered), "there from an interrupted load"),
         (len(loaded.removed), "removed"),
-        (len(loaded.left), "no longer in the corpus (--prune removes them)"),
+        (len(loaded.left), _LEFT_WITH_REJECTS if rejected else "no longer in the corpus (--prune removes them)"),
     )
     parts = [f"{count:,} {word}" for count, word in counts if count] or ["none"]
     return f"Loaded into {target}: {loaded.triples:,} triples; graphs: {', '.join(parts)}"

@@ -74,7 +74,8 @@ def load(
 
     With the ``base`` of a corpus the graphs are all those of that corpus, the description of the dataset last: its
     digests tell what need not be sent, and it is written when all the others are proved. Graphs of the corpus that are
-    no longer among them are removed with ``prune``, else left. Without a base the graphs are anyone's: each is read and
+    no longer among them are removed with ``prune``, else left; left they are, too, where ``graphs`` have ``rejected``
+    records, whose graphs may be in the store. Without a base the graphs are anyone's: each is read and
     compared, and nothing is ever removed. ``verify`` reads back what is "sent", or "all"; with "counts" it is the
     description of the corpus alone, and each graph must have as many triples at the end as were sent.
 
@@ -106,7 +107,8 @@ def load(
             for graph in graphs:
                 under_way.take(graph, sender)
                 tell()
-            loaded = under_way.end(sender, prune=prune)
+            # The graph of a record that was left out has not left the corpus.
+            loaded = under_way.end(sender, prune=prune and not getattr(graphs, "rejected", 0))
         tell()
         return msgspec.structs.replace(loaded, seconds=clock() - start)
 

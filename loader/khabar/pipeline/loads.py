@@ -34,7 +34,7 @@ def load(
     fail_fast: bool = False,
     cache: Path | None = None,
     prune: bool = False,
-    verify: Literal["sent", "all"] = "sent",
+    verify: Literal["sent", "all", "counts"] = "sent",
     wait: float = 0.0,
     workers: int | None = None,
     report: Callable[[Progress], None] | None = None,
@@ -46,8 +46,9 @@ def load(
 
     Only graphs that changed are sent, each is read back, and a load that returns is proved. An interrupted load goes on
     where it was when it is called again. A folder is that of an embedded store, made where there is none; readers see
-    nothing of a load before its end. Graphs that left the corpus are removed with ``prune``; those of other corpora are
-    never touched. ``verify`` is what is read back and compared: what was "sent", or "all".
+    nothing of a load before its end. Graphs that left the corpus are removed with ``prune``, but not where records were
+    left out; those of other corpora are never touched. ``verify`` is what is read back and compared: what was "sent",
+    or "all"; with "counts" nothing is, and the triples of each graph are counted at the end.
 
     ``graph`` names the graph of the triples of a file that stand in none. ``wait`` is how long, in seconds, another
     load is waited for; ``workers`` how many processes make graphs of the records, else one a core; ``report`` hears
@@ -77,7 +78,7 @@ def rehearse(
     graph: str | None = None,
     corpus: Path | str | None = None,
     prune: bool = False,
-    verify: Literal["sent", "all"] = "sent",
+    verify: Literal["sent", "all", "counts"] = "sent",
     workers: int | None = None,
 ) -> Iterator[Step]:
     """What `load` with the same arguments would do with each graph at this moment; nothing is written.
