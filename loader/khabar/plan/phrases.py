@@ -23,7 +23,8 @@ def evidence(id, o_article, evidence, length, passages, digests, blocks):
             raise Unsure
         passage = f"$passage_iri"
         iris.append(passage)
-        if passages.setdefault(passage, o_digest) is o_digest:
+        if passage not in passages:
+            passages[passage] = o_digest
             digests.append(o_digest)
             s = f"{passage} <"
             $passage_lines

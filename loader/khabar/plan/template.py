@@ -198,7 +198,8 @@ def lay(record):
                     raise Unsure
                 passage = f"$passage_iri"
                 o_evidence = (passage,)
-                if passages.setdefault(passage, v) is v:
+                if passage not in passages:
+                    passages[passage] = v
                     digests.append(v)
                     s = f"{passage} <"
                     o_digest = v
