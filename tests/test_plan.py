@@ -160,6 +160,13 @@ def test_what_a_decoder_would_pass_over(change: Callable[[str], str]) -> None:
     assert PLANS[0].line(text.encode()) is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_another_encoding_is_never_planned(encoding: str) -> None:
+    text = PLAIN.replace("They came.", "\\u0054hey came.", 1)
+    assert PLANS[0].line(text.encode()) is not None
+    assert PLANS[0].line(text.encode(encoding)) is None
+
+
 def changed(change: Callable[[str], str], text: str) -> str:
     """A text after a change."""
     return change(text)

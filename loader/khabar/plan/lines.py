@@ -90,7 +90,7 @@ def unescaped(data: bytes) -> bytes:
 def settled(data: bytes) -> bytes:
     """The same record without null and without escapes for letters. Unsure is raised where a key stands twice."""
     try:
-        document = json.loads(data, object_pairs_hook=_object, parse_constant=_refuse)
+        document = json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_refuse)
         if not isinstance(document, dict):
             raise Unsure
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

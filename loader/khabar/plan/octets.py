@@ -14,7 +14,7 @@ from khabar.terms import Object
 
 V = TypeVar("V")
 
-MOST: Final = 65_536
+MOST: Final = 8_192
 """How many texts a store of known ones holds; a full one is emptied."""
 
 
