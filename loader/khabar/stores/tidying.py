@@ -10,15 +10,16 @@ from typing import Final
 
 # What RocksDB, which is below Oxigraph, calls its threads that merge tables.
 _THREADS: Final = "rocksdb:low"
-_NICENESS: Final = 10
+_NICENESS: Final = 5
 _TASKS: Final = Path("/proc/self/task")
 
 
 def defer() -> None:
-    """Let the threads that merge tables take a tenth of a processor for which others wait, and all of one that idles.
+    """Let the threads that merge tables take a third of what others take, and all of a processor that idles.
 
     What is put in by many bulk loads is merged again and again meanwhile; done late it is done once, or by the next
-    who opens the store for writing. A thread keeps its place until its process ends. Linux only.
+    who opens the store for writing. Not later still: with too many tables the engine takes no more until some are
+    merged. A thread keeps its place until its process ends. Linux only.
     """
     if sys.platform != "linux":
         return

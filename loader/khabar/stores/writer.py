@@ -75,6 +75,7 @@ class EmbeddedWriter:
         self._witnesses = Witnesses(_WITNESSES)
         self._resumed = False
         self._written = False
+        self._in_log = False
 
     @property
     def name(self) -> str:
@@ -151,9 +152,13 @@ class EmbeddedWriter:
             with self._changing:
                 for batch in batches(changed, _AT_ONCE, lambda change: change.size):
                     self._open().update(update(batch))
+                    self._in_log = True
                 self._change_in_steps(long)
                 self._fill_in_steps(large)
-                self._open().flush()
+                # What was put in by bulk loads is on the disk; a flush might wait until their tables are merged.
+                if self._in_log:
+                    self._open().flush()
+                    self._in_log = False
 
     def sums(self, graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:
         """The triples and the digests of ``graphs`` as another process finds them in the files; of few, nothing."""
@@ -246,7 +251,9 @@ class EmbeddedWriter:
 
         small = document.count(b"\n") <= _SMALL
         (self._open().load if small else self._open().bulk_load)(document, pyoxigraph.RdfFormat.N_QUADS)
-        if not small:
+        if small:
+            self._in_log = True
+        else:
             tidying.defer()
 
     def _change_in_steps(self, changes: Sequence[Change]) -> None:
