@@ -169,6 +169,21 @@ def test_whoever_refers_to_what_is_left_out_is_left_out_too(tmp_path: Path) -> N
     assert found.articles == [name(3), name(4)]
 
 
+def test_a_record_is_seen_beside_all_shared_entities(tmp_path: Path) -> None:
+    documents = corpus(2, [])
+    documents["articles/0.yaml"]["entities"]["union"] = {"type": "Organisation", "name": {"en": "Another"}}
+    documents["articles/1.yaml"]["article"]["publisher"] = "tmies"
+    source = lay_down(documents, tmp_path / "a.jsonl")
+    shadow, dangling = [str(fault) for one in Written(source).rejected for fault in one.faults]
+    assert shadow == (
+        f"{source}:3:1 KH020 entities.union: expected an id of its own,"
+        f" found 'union', the id of a shared entity in {source} (rename one of them)"
+    )
+    assert dangling == (
+        f"{source}:4:1 KH021 article.publisher: expected the id of an outlet, found 'tmies' (did you mean times?)"
+    )
+
+
 def test_what_shared_entities_refer_to_cannot_be_left_out(tmp_path: Path) -> None:
     documents = corpus(4, [Link("shared", 0, 2), Link("member_of", 1, 2)])
     source = lay_down(documents, tmp_path / "a.jsonl")
@@ -248,6 +263,16 @@ def test_compressed_files_give_the_same(faulty: Path, tmp_path: Path) -> None:
                 found = Written(source, workers)
                 assert found.document == expected.document
                 assert found.told == expected.told
+
+
+def test_lines_of_a_long_compressed_file_are_counted_through(tmp_path: Path) -> None:
+    lines = in_lines(corpus(600, []))
+    source = tmp_path / "a.jsonl.gz"
+    source.write_bytes(gzip.compress(b"".join([*lines, b"{\n", lines[-1]])))
+    with small():
+        found = Written(source, 2)
+    assert [one.line for one in found.rejected] == [603, 604]
+    assert found.rejected[1].faults[0].remedy == f"the first is at {source}:602:1"
 
 
 def test_rows_of_parquet_give_the_same(linked: Path, tmp_path: Path) -> None:
