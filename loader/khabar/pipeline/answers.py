@@ -39,13 +39,16 @@ def query(
     /,
     *,
     services: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
     **params: Value,
 ) -> Rows:
     """The rows that a query gives on ``target``: a store that `open_store` returned, or anything that it opens.
 
     ``request`` is the name of a bundled query, a file that ends in ``.rq``, or SPARQL (SELECT or ASK). ``params`` are
     bound as terms: ids of the corpus, IRIs, dates, words, by the types that the query declares. ``services`` maps the
-    IRI of each SERVICE that may be asked to the address that is asked in its place; none is asked otherwise.
+    IRI of each SERVICE that may be asked to the address that is asked in its place; none is asked otherwise. With
+    ``limit`` and ``offset`` the rows are a page of the list: at most so many, after the first so many.
 
     Raises `QueryRefused` for an unknown name, an unfit parameter or a query that khabar does not run, `StoreFailed`,
     and what `open_store` raises.
@@ -58,12 +61,19 @@ def query(
     'The ferry line gets two berths in return for a fireboat.'
     """
     from khabar.model import Corpus
+    from khabar.queries import paging
     from khabar.queries.binding import bind
     from khabar.queries.catalogue import choose
     from khabar.stores.endpoint import Endpoint
     from khabar.stores.opening import prefixes
 
     chosen = choose(request)
+    if limit is not None or offset:
+        paging.check(chosen, limit, offset)
     store = open_store(target) if isinstance(target, Corpus | Path | str | Endpoint) else target
     text = bind(chosen, params, prefixes=prefixes(store) if params else None)
-    return store.select(text, services=services or {})
+    if limit is None and not offset:
+        return store.select(text, services=services or {})
+    return paging.page(
+        chosen, text, lambda asked: store.select(asked, services=services or {}), limit=limit, offset=offset
+    )

@@ -129,7 +129,7 @@ def prefixes(store: Store) -> Mapping[str, str]:
     """The prefixes of the corpus in ``store``, by which ids become IRIs; none unless it holds exactly one corpus."""
     from khabar.iris import Iris
 
-    query = catalogue.find("corpora")
+    query = catalogue.find("bases")
     bases = {row[query.columns.index("corpus")] for row in asked(store, query)}
     return Iris(plain(bases.pop())).prefixes() if len(bases) == 1 else {}
 

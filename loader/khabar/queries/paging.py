@@ -1,0 +1,148 @@
+"""A page of a long list: what comes before it is cut off where the list begins, so that the rest is never looked at.
+
+A store that sorts a list sorts all of it. The lines of a bundled query that are marked ``# page ?key`` say by which
+key its list is ordered first, and that a row has one key. Rows up to any key are the first rows of the list: enough of
+them hold the page. How far "enough" is, a sample of the keys tells; where it was too few, the next try takes more.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from khabar.errors import QueryRefused
+from khabar.queries.catalogue import Query
+from khabar.queries.results import Rows, plain
+from khabar.queries.spelling import Term, spell
+from khabar.queries.tokens import Token, closing, code, tokens
+from khabar.terms import Literal
+
+Ask = Callable[[str], Rows]
+
+SAMPLE: Final = 2_000
+"""Keys that are looked at to see how they lie."""
+
+_MARK: Final = re.compile(r"# page \?(\w+)[ ]*")
+_MARGIN: Final = 2
+_WIDER: Final = 8
+_TRIES: Final = 3
+
+
+class _Line(NamedTuple):
+    """A marked line: its text without the mark, its key, and where in the query the line ends."""
+
+    text: str
+    key: str
+    end: int
+
+
+def page(query: Query, text: str, ask: Ask, *, limit: int | None, offset: int = 0) -> Rows:
+    """At most ``limit`` rows of ``query`` after the first ``offset``; ``text`` is the query with its parameters bound.
+
+    Pages one after another are the whole list, every row once and in its order, while the store does not change.
+    Raises QueryRefused where that cannot be promised (see `check`), and what ``ask`` raises.
+    """
+    check(query, limit, offset)
+    if limit is None and not offset:
+        return ask(text)
+    lines = _lines(text)
+    if limit is not None and lines:
+        for cut in _cuts(text, lines, ask, offset + limit):
+            rows = ask(_sliced(_cut(text, lines, cut), limit, offset))
+            if len(rows) == limit:
+                return rows
+    return ask(_sliced(text, limit, offset))
+
+
+def check(query: Query, limit: int | None, offset: int) -> None:
+    """Refuse a page that cannot be told: a number below zero, of no SELECT, of rows in no order or counted already.
+
+    Raises QueryRefused.
+    """
+    for name, number in (("limit", limit), ("offset", offset)):
+        if number is not None and number < 0:
+            raise QueryRefused(where=name, expected="a number from 0 on", found=str(number))
+    where = f"query {query.name}"
+    tail = _tail(query.text)
+    if tail is None:
+        raise QueryRefused(where=where, expected="SELECT, to take a page of", found="another query")
+    if any(token.is_word("OFFSET", "VALUES") for token in tail):
+        raise QueryRefused(where=where, expected="a query that ends with its order, or with LIMIT", found="more")
+    if offset and not any(token.is_word("ORDER") for token in tail):
+        raise QueryRefused(where=where, expected="ORDER BY, without which pages overlap", found="rows in no order")
+
+
+def is_pageable(query: Query) -> bool:
+    """Tell whether the rows of ``query`` are a list in its own order that ends nowhere by itself."""
+    tail = _tail(query.text) or ()
+    return any(token.is_word("ORDER") for token in tail) and not any(
+        token.is_word("LIMIT", "OFFSET", "VALUES") for token in tail
+    )
+
+
+def _tail(text: str) -> tuple[Token, ...] | None:
+    """What follows the outermost braces of a SELECT query; none for another query."""
+    found = code(text)
+    start = next((index for index, token in enumerate(found) if token.is_word("SELECT", "ASK")), None)
+    if start is None or not found[start].is_word("SELECT"):
+        return None
+    opening = next((at for at in range(start, len(found)) if found[at].text == "{"), None)
+    return None if opening is None else found[closing(found, opening) + 1 :]
+
+
+def _sliced(text: str, limit: int | None, offset: int) -> str:
+    """The query with LIMIT and OFFSET; the number that it has itself is never passed."""
+    tail = _tail(text) or ()
+    for word, number in itertools.pairwise(tail):
+        if word.is_word("LIMIT") and number.kind == "number":
+            left = max(0, int(number.text) - offset)
+            limit = left if limit is None else min(limit, left)
+            text = f"{text[: word.start]}{text[number.end :]}"
+    parts = [f"\nLIMIT {limit}"] if limit is not None else []
+    return "".join([text.rstrip(), *parts, *([f"\nOFFSET {offset}"] if offset else []), "\n"])
+
+
+def _lines(text: str) -> list[_Line]:
+    lines = []
+    for token in tokens(text):
+        if token.kind == "comment" and (match := _MARK.fullmatch(token.text)):
+            start = text.rfind("\n", 0, token.start) + 1
+            lines.append(_Line(text[start : token.start].strip(), match[1], token.end))
+    return lines
+
+
+def _cut(text: str, lines: list[_Line], key: Term) -> str:
+    """The query with its keys up to ``key`` alone; what has no key comes first in SPARQL's order, and stays."""
+    for line in reversed(lines):
+        name = f"?{line.key}"
+        value = name if isinstance(key, Literal) else f"STR({name})"
+        term = key if isinstance(key, Literal) else Literal(key if isinstance(key, str) else "")
+        may_be_missing = line.text.startswith("OPTIONAL")
+        condition = f"!BOUND({name}) || {value} <= {spell(term)}" if may_be_missing else f"{value} <= {spell(term)}"
+        text = f"{text[: line.end]}\n  FILTER({condition})\n{text[line.end :]}"
+    return text
+
+
+def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
+    """Keys up to which the first ``wanted`` rows are likely to be found, each further than the one before."""
+    prologue = text[: code(text)[_start(text)].start]
+    pattern = "".join(f"{{ {line.text} BIND(?{line.key} AS ?pageKey) }} UNION " for line in lines)
+    pattern = pattern.removesuffix(" UNION ")
+    sample = ask(f"{prologue}SELECT ?pageKey WHERE {{ {pattern} }} LIMIT {SAMPLE}")
+    keys = sorted((row[0] for row in sample if isinstance(row[0], str | Literal)), key=plain)
+    if len(sample) < SAMPLE or not keys:
+        return []
+    count = ask(f"{prologue}SELECT (COUNT(*) AS ?count) WHERE {{ {pattern} }}")
+    total = int(plain(count.rows[0][0]))
+    at = max(1, -(-_MARGIN * wanted * len(keys) // total))
+    cuts: list[Term] = []
+    while at < len(keys) // 2 and len(cuts) < _TRIES:
+        cuts.append(keys[at])
+        at *= _WIDER
+    return cuts
+
+
+def _start(text: str) -> int:
+    return next(index for index, token in enumerate(code(text)) if token.is_word("SELECT"))

@@ -1,0 +1,133 @@
+"""Pages of a list: one after another they are the whole, whatever the query and however small they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+import khabar
+from answers import ASKED, BUNDLED, QUESTIONS, Question, by_oxigraph, store
+from khabar.errors import QueryRefused
+from khabar.queries import paging
+from khabar.queries.catalogue import catalogue, find, parse
+from khabar.queries.results import Rows
+from khabar.queries.tokens import code
+
+MARKED = tuple(name for name in BUNDLED if "# page ?" in find(name).text)
+
+
+def _page(question: Question, limit: int | None, offset: int, ask: Callable[[str], Rows] | None = None) -> Rows:
+    return paging.page(
+        find(question.query), question.text, ask or store(question.corpus).select, limit=limit, offset=offset
+    )
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question.corpus}-{question.golden.stem}")
+def test_pages_one_after_another_are_the_whole(question: Question) -> None:
+    whole = by_oxigraph(question).rows
+    size = max(1, len(whole) // 3)
+    pages = [_page(question, size, offset).rows for offset in range(0, len(whole) + size, size)]
+    assert tuple(row for page in pages for row in page) == whole
+    assert all(len(page) <= size for page in pages)
+
+
+@pytest.mark.parametrize("corpus", ASKED)
+@pytest.mark.parametrize("name", MARKED)
+def test_a_page_of_a_list_too_long_to_sort_is_the_same(name: str, corpus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Four keys are a sample here: the list is cut off, widened, and at last given whole.
+    monkeypatch.setattr(paging, "SAMPLE", 4)
+    question = Question(corpus, name)
+    whole = by_oxigraph(question).rows
+    for size in (1, 3, 7):
+        for offset in (0, 1, len(whole) // 2, len(whole)):
+            assert _page(question, size, offset).rows == whole[offset : offset + size]
+
+
+@pytest.mark.parametrize("name", ["denials", "evidence", "standing", "who-says-what"])
+def test_what_is_cut_off_is_no_longer_looked_at(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "SAMPLE", 4)
+    asked: list[str] = []
+
+    def ask(text: str) -> Rows:
+        asked.append(text)
+        return store("eastport").select(text)
+
+    _page(Question("eastport", name), 1, 0, ask)
+    filters = find(name).text.count("FILTER(")
+    assert any(text.count("FILTER(") > filters for text in asked)
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_a_list_is_ordered_first_by_the_key_of_its_pages(name: str) -> None:
+    """Rows up to a key are the first rows of the list because the list is in the order of the keys."""
+    for corpus in ASKED:
+        rows = by_oxigraph(Question(corpus, name))
+        first = re.search(r"ORDER BY \?(\w+)", find(name).text)
+        assert first is not None
+        keys = [getattr(term, "lexical", term) or "" for term in rows.column(first[1])]
+        assert keys == sorted(keys)
+
+
+def test_every_marked_line_holds_its_key_and_nothing_open() -> None:
+    for query in catalogue():
+        for line in query.text.splitlines():
+            if "# page ?" in line:
+                pattern, key = line.split("# page ")
+                assert key in pattern
+                assert pattern.count("{") == pattern.count("}")
+
+
+def test_the_order_of_every_list_tells_its_rows_apart() -> None:
+    for question in QUESTIONS:
+        query, rows = find(question.query), by_oxigraph(question)
+        tail = code(query.text)
+        last = max(index for index, token in enumerate(tail) if token.is_word("ORDER"))
+        names = {token.text[1:] for token in tail[last:] if token.kind == "variable"}
+        keys = [tuple(cell for name, cell in zip(rows.columns, row, strict=True) if name in names) for row in rows]
+        assert len(set(keys)) == len(keys), question
+
+
+def test_a_query_that_counts_its_rows_itself_is_never_given_more() -> None:
+    for limit, offset in ((None, 0), (2, 0), (2, 1), (9_999, 0), (None, 3)):
+        whole = by_oxigraph(Question("eastport", "graphs")).rows
+        end = len(whole) if limit is None else offset + limit
+        assert _page(Question("eastport", "graphs"), limit, offset).rows == whole[offset:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("ASK { ?s ?p ?o }", "query mine: expected SELECT, to take a page of, found another query"),
+        (
+            "SELECT ?s WHERE { ?s ?p ?o } ORDER BY ?s OFFSET 3",
+            "query mine: expected a query that ends with its order, or with LIMIT, found more",
+        ),
+        (
+            "SELECT ?s WHERE { ?s ?p ?o } ORDER BY ?s VALUES ?s { UNDEF }",
+            "query mine: expected a query that ends with its order, or with LIMIT, found more",
+        ),
+        (
+            "SELECT ?s WHERE { ?s ?p ?o }",
+            "query mine: expected ORDER BY, without which pages overlap, found rows in no order",
+        ),
+    ],
+)
+def test_a_page_that_cannot_be_told_is_refused(text: str, sentence: str) -> None:
+    with pytest.raises(QueryRefused) as caught:
+        paging.check(parse("mine", text), 10, 10)
+    assert str(caught.value) == sentence
+    assert not paging.is_pageable(parse("mine", text)) or "ORDER" in text
+
+
+def test_numbers_below_zero_are_refused() -> None:
+    with pytest.raises(QueryRefused) as caught:
+        paging.check(find("denials"), -1, 0)
+    assert str(caught.value) == "limit: expected a number from 0 on, found -1"
+
+
+def test_the_first_rows_of_a_query_in_no_order_may_be_asked_for() -> None:
+    rows = khabar.query(store("eastport"), "SELECT ?s WHERE { ?s ?p ?o }", limit=5)
+    assert len(rows) == 5
+    assert len(khabar.query(store("eastport"), "denials", limit=0)) == 0
