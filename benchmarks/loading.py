@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from pages import tell
 from processes import KHABAR, PYTHON, ROOT, Spent, grow, median, medians, run, spend
 
 OXIGRAPH = str(Path(PYTHON).with_name("oxigraph"))
@@ -75,8 +76,8 @@ khabar.load(sys.argv[1], sys.argv[2], verify="counts")
 """
 
 
-def bulk(place: Path, count: int, rounds: int) -> None:
-    """Print how long records in JSON Lines take to become a store on disk, beside Oxigraph loading ready N-Quads.
+def bulk(place: Path, count: int, rounds: int) -> str:
+    """How long records in JSON Lines take to become a store on disk, beside Oxigraph loading ready N-Quads.
 
     The two read the same records: one as they are, the other as the N-Quads that `khabar build` made of them before.
     """
@@ -105,11 +106,17 @@ def bulk(place: Path, count: int, rounds: int) -> None:
                 again.append(spend(command))
     found = {name: median(each) for name, each in runs.items()} | {"again, nothing changed": median(again)}
     unit = found[names[0]]
-    print(f"\n{count:,} records, {quads:,} quads. Median of {rounds}.\n")
-    print("| whole run | s | times `oxigraph load` | s of the processors | peak MiB |\n|---|---|---|---|---|")
-    for name, each in found.items():
-        times = each.seconds / unit.seconds
-        print(f"| {name} | {each.seconds:.2f} | {times:.2f} | {each.busy:.1f} | {each.memory:.0f} |", flush=True)
+    lines = [
+        f"{count:,} records, {quads:,} quads. Median of {rounds}.",
+        "",
+        "| whole run | s | times `oxigraph load` | s of the processors | peak MiB |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {name} | {each.seconds:.2f} | {each.seconds / unit.seconds:.2f} | {each.busy:.1f} | {each.memory:.0f} |"
+            for name, each in found.items()
+        ),
+    ]
+    return "\n".join(lines)
 
 
 ASSEMBLE = """
@@ -226,12 +233,13 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,4000,16000", help="records of the table of memory")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
     parser.add_argument("--bulk", type=int, default=8000, help="records in JSON Lines (default: 8000)")
+    parser.add_argument("--keep", action="store_true", help="put the table of JSON Lines into benchmarks/README.md")
     parser.add_argument("--only", choices=["bulk", "embedded", "remote", "memory"], help="one table")
     arguments = parser.parse_args()
     os.environ.setdefault("NO_PROXY", "127.0.0.1")
     with tempfile.TemporaryDirectory() as place:
         if arguments.only in (None, "bulk"):
-            bulk(Path(place), arguments.bulk, arguments.rounds)
+            tell("records", bulk(Path(place), arguments.bulk, arguments.rounds), keep=arguments.keep)
     with tempfile.TemporaryDirectory() as place:
         if arguments.only in (None, "embedded"):
             embedded(Path(place), arguments.records, arguments.rounds)
