@@ -241,6 +241,8 @@ def test_what_is_no_source(spark: SparkSession, tmp_path: Path) -> None:
     assert told(tmp_path / "both") == "/both: expected files of one form, found JSON Lines and Parquet (give one)"
     with pytest.raises(FileFailed, match="expected one column of JSON, or the columns of article records, found a, b"):
         build(spark.createDataFrame([(1, 2)], "a int, b int"), str(tmp_path / "out"))
+    with pytest.raises(FileFailed, match="the records: expected in the column article a map with the keys of"):
+        build(spark.createDataFrame([(1,)], "article int"), str(tmp_path / "out"))
 
 
 @pytest.mark.parametrize(
@@ -289,8 +291,8 @@ except FileFailed as error:
     )
     assert (ran.stdout, ran.stderr) == (
         (
-            "spark at nobody: expected a cluster that takes the job, found Master must either be yarn or start with spark,"
-            " k8s, or local (look at --master and --conf)\n"
+            "spark at nobody: expected a cluster that takes the job, found Master must either be yarn or start with"
+            " spark, k8s, or local (look at --master and --conf)\n"
         ),
         "",
     )

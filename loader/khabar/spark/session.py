@@ -28,7 +28,8 @@ _OWN: Final = {
 _NO_KHABAR: Final = re.compile(r"ModuleNotFoundError: No module named '(\w+)'")
 # What the program that starts Spark says before it gives up.
 _SAID: Final = re.compile(r"(?:Reason|Exception|Error)(?: in thread .+?)?: (?:[\w.]+(?:Exception|Error): )?(.+)")
-_RAISED: Final = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Failed|Data)): (.+)$", re.MULTILINE)
+# How Python ends a traceback; what Spark says of it has Java's names.
+_RAISED: Final = re.compile(r"^(?!org\.|java\.|py4j\.)([a-z][\w.]*\.)?([A-Z]\w+): (?!Traceback)(.+)$", re.MULTILINE)
 _BLOCK: Final = re.compile(r"Caused by: ([\w.$]+): (.+)")
 
 
@@ -168,8 +169,9 @@ def _cause(text: str) -> str:
     raised = _RAISED.findall(text)
     causes = _BLOCK.findall(text)
     if "Traceback (most recent call last)" in text and raised:
-        kind, words = raised[-1]
-        return f"{kind}: {words.strip()}"[:300]
+        module, kind, words = raised[-1]
+        # Khabar's own errors are sentences.
+        return (words if module.startswith("khabar.") else f"{kind}: {words}").strip()[:300]
     if causes:
         return str(causes[-1][1]).strip()[:300]
     lines = [line.strip() for line in text.splitlines() if line.strip()]

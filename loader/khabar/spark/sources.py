@@ -12,6 +12,7 @@ from khabar.errors import FaultyData, FileFailed
 from khabar.frame import Frame
 from khabar.reading import outline
 from khabar.records.heads import Head, metadata_head, read_head
+from khabar.records.row_lines import demand_fit
 from khabar.spark.files import Files, literally
 from khabar.spark.rows import Form
 
@@ -52,6 +53,8 @@ def open_source(spark: SparkSession, path: str) -> Source:
 
     A folder is one of such files, or a corpus with such files in ``articles/``. Raises `FileFailed`.
     """
+    from pyspark.sql.pandas.types import to_arrow_schema
+
     files = Files(spark)
     found = _found(files, path)
     tables = [name for name in found if name.endswith(_TABLES)]
@@ -60,6 +63,7 @@ def open_source(spark: SparkSession, path: str) -> Source:
     some = [literally(name) for name in found]
     if tables:
         rows = spark.read.option("mergeSchema", "true").parquet(*some)
+        demand_fit(to_arrow_schema(rows.schema), path)
         rows = rows.select("*", "_metadata.file_path", "_metadata.row_index")
         heads = {name: _table_head(files, name) for name in found}
         return Source(path, rows, Form("columns", "numbers"), _names(files, found), heads)
@@ -86,6 +90,8 @@ def own_rows(spark: SparkSession, rows: DataFrame | RDD[str] | RDD[bytes]) -> So
     if isinstance(rows, RDD):
         table = spark.createDataFrame(rows.map(_packed), "value binary", verifySchema=False)
         return Source("the records", table, Form("lines", "order"), {}, {})
+    from pyspark.sql.pandas.types import to_arrow_schema
+
     form = Form("columns", "order") if "article" in rows.columns else Form("lines", "order")
     if form.records == "lines" and len(rows.columns) != 1:
         raise FileFailed(
@@ -93,6 +99,8 @@ def own_rows(spark: SparkSession, rows: DataFrame | RDD[str] | RDD[bytes]) -> So
             expected="one column of JSON, or the columns of article records",
             found=", ".join(rows.columns) or "no column",
         )
+    if form.records == "columns":
+        demand_fit(to_arrow_schema(rows.schema), "the records")
     return Source("the records", rows, form, {}, {})
 
 
