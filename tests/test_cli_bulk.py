@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,35 @@ def test_the_first_fault_stops_all_where_that_is_wanted(run: Run, lines: list[st
     assert [line.split(" ")[0] for line in said.splitlines()] == [f"some.jsonl:{len(lines) + 1}:1", "1"]
     assert (tmp_path / "out.nq").read_text() == "as it was"
     assert not (tmp_path / "rejects.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("-o", "news.jsonl"), "CORPUS and --output are the same file"),
+        (("-o", "link"), "CORPUS and --output are the same file"),
+        (("-o", "out.nq", "--rejects", "news.jsonl"), "CORPUS and --rejects are the same file"),
+        (("-o", "out.nq", "--rejects", "./out.nq"), "--output and --rejects are the same file"),
+        (("-o", "a.ttl", "--rejects", "a.ttl"), "--output and --rejects are the same file"),
+    ],
+)
+def test_what_is_read_is_never_written_over(
+    run: Run, lines: list[str], tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "out.nq").write_text("as it was")
+    (tmp_path / "link").symlink_to("news.jsonl")
+    code, out, said = run("build", "news.jsonl", *options)
+    assert (code, out, said.splitlines()[-1]) == (2, "", f"Error: {told}")
+    assert (tmp_path / "news.jsonl").read_text("utf-8").splitlines() == lines
+    assert (tmp_path / "out.nq").read_text() == "as it was"
+    code, _, said = run("load", "news.jsonl", "--to", "store", "--rejects", "link")
+    assert (code, said.splitlines()[-1]) == (2, "Error: CORPUS|FILE and --rejects are the same file")
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_device_may_stand_for_several_files(run: Run, lines: list[str], tmp_path: Path) -> None:
+    put(tmp_path / "some.jsonl", [*lines, bad(lines, "second")])
+    assert run("build", "some.jsonl", "--format", "nquads", "-o", os.devnull, "--rejects", os.devnull)[0] == 1
 
 
 def test_of_many_faults_some_are_told_and_all_are_counted(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -51,6 +52,19 @@ def cache(*, fresh: bool) -> Path | None:
     from khabar.records.cache import cache_folder
 
     return None if fresh else cache_folder(os.environ)
+
+
+def keep_apart(files: Mapping[str, Path | str | None]) -> None:
+    """Raise a usage error where two of ``files``, each under its name on the command line, are one.
+
+    What is read is not to be lost to what is written, nor one output to another. Streams and devices may be shared.
+    """
+    given = [
+        (name, Path(os.path.realpath(file))) for name, file in files.items() if file is not None and str(file) != "-"
+    ]
+    for (name, path), (other, its) in itertools.combinations(given, 2):
+        if path == its and (path.is_file() or not path.exists()):
+            raise click.UsageError(f"{name} and {other} are the same file")
 
 
 class Rejects:

@@ -95,6 +95,7 @@ def load(
     from khabar import pipeline
 
     where = endpoints.endpoint(target, **known)
+    bulk.keep_apart({"CORPUS|FILE": source, "--rejects": rejected})
     if dry_run:
         steps = pipeline.rehearse(
             source, where, graph=graph, corpus=corpus, prune=prune, verify=verify, workers=workers
