@@ -165,7 +165,7 @@ class _Other:
     ("ask", "columns"),
     [
         (outside, "triples"),
-        (prefixes, "corpus, corpusLabel, licence, articles"),
+        (prefixes, "corpus"),
         (lambda store: plan.counts(store, None), "graph, triples"),
         (lambda store: plan.loads(store, None), "corpus, load"),
     ],

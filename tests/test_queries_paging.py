@@ -9,6 +9,9 @@ import pytest
 
 import khabar
 from answers import ASKED, BUNDLED, QUESTIONS, Question, by_oxigraph, store
+from corpora_at_hand import CORPORA
+from khabar.cli import questions
+from khabar.cli.program import run
 from khabar.errors import QueryRefused
 from khabar.queries import paging
 from khabar.queries.catalogue import catalogue, find, parse
@@ -45,7 +48,7 @@ def test_a_page_of_a_list_too_long_to_sort_is_the_same(name: str, corpus: str, m
             assert _page(question, size, offset).rows == whole[offset : offset + size]
 
 
-@pytest.mark.parametrize("name", ["denials", "evidence", "standing", "who-says-what"])
+@pytest.mark.parametrize("name", ["chain-of-transmission", "only-alleged", "sources", "standing"])
 def test_what_is_cut_off_is_no_longer_looked_at(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "SAMPLE", 4)
     asked: list[str] = []
@@ -131,3 +134,26 @@ def test_the_first_rows_of_a_query_in_no_order_may_be_asked_for() -> None:
     rows = khabar.query(store("eastport"), "SELECT ?s WHERE { ?s ?p ?o }", limit=5)
     assert len(rows) == 5
     assert len(khabar.query(store("eastport"), "denials", limit=0)) == 0
+
+
+def test_the_command_takes_a_page(capfd: pytest.CaptureFixture[str]) -> None:
+    def lines(*words: str) -> list[str]:
+        assert run(["query", "denials", "--on", str(CORPORA["eastport"]), "--format", "tsv", *words]) == 0
+        return capfd.readouterr().out.splitlines()
+
+    whole = lines()
+    assert lines("--limit", "3", "--offset", "2") == [whole[0], *whole[3:6]]
+    assert lines("--limit", "0") == whole[:1]
+
+
+def test_a_terminal_is_shown_the_first_rows_and_told_of_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(questions, "PAGE", 3)
+    for words, told in (((), "rows 1 to 3; more with --offset 3\n"), (("--all",), "")):
+        # Each run opens its output anew; the last thing that asks is whether it is a terminal.
+        monkeypatch.setattr(questions, "is_terminal", lambda: True)
+        assert run(["query", "denials", "--on", str(CORPORA["eastport"]), *words]) == 0
+        said = capsys.readouterr()
+        assert said.err == told
+        assert (len(said.out.splitlines()) == 5) == (words == ())

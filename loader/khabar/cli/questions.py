@@ -62,6 +62,11 @@ def _services(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     return services
 
 
+def is_terminal() -> bool:
+    """Tell whether people read what is written, and not a program."""
+    return sys.stdout.isatty()
+
+
 @click.command()
 @click.argument("request", metavar="NAME|FILE.rq|-")
 @click.option(
@@ -132,7 +137,7 @@ def query(
     if whole and limit is not None:
         raise click.UsageError("--all and --limit are two answers to one question")
     chosen = choose(asked)  # A wrong name is told before a store is opened.
-    is_shown = not whole and form == "table" and sys.stdout.isatty() and paging.is_pageable(chosen)
+    is_shown = not whole and form == "table" and is_terminal() and paging.is_pageable(chosen)
     rows_wanted = PAGE if limit is None and is_shown else limit
     # An engine at work hears no interrupt of Python's. Nothing is half written here, so the system may end it at once.
     with streams.handled(signal.SIG_DFL, "SIGINT", "SIGTERM", "SIGHUP"):

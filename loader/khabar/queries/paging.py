@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from khabar.errors import QueryRefused
-from khabar.queries.catalogue import Query
+from khabar.queries.catalogue import PARAMETERS, Query, values_block
 from khabar.queries.results import Rows, plain
 from khabar.queries.spelling import Term, spell
 from khabar.queries.tokens import Token, closing, code, tokens
@@ -26,6 +26,7 @@ SAMPLE: Final = 2_000
 
 _MARK: Final = re.compile(r"# page \?(\w+)[ ]*")
 _MARGIN: Final = 2
+_SINGLE: Final = ("article", "claim", "event", "statement")
 _WIDER: Final = 8
 _TRIES: Final = 3
 
@@ -47,7 +48,7 @@ def page(query: Query, text: str, ask: Ask, *, limit: int | None, offset: int = 
     check(query, limit, offset)
     if limit is None and not offset:
         return ask(text)
-    lines = _lines(text)
+    lines = [] if _is_of_one(query, text) else _lines(text)
     if limit is not None and lines:
         for cut in _cuts(text, lines, ask, offset + limit):
             rows = ask(_sliced(_cut(text, lines, cut), limit, offset))
@@ -102,6 +103,13 @@ def _sliced(text: str, limit: int | None, offset: int) -> str:
             text = f"{text[: word.start]}{text[number.end :]}"
     parts = [f"\nLIMIT {limit}"] if limit is not None else []
     return "".join([text.rstrip(), *parts, *([f"\nOFFSET {offset}"] if offset else []), "\n"])
+
+
+def _is_of_one(query: Query, text: str) -> bool:
+    """Tell whether a parameter names one thing of one article, of which no list is long."""
+    block = values_block(tokens(text), PARAMETERS)
+    given = dict(zip(block.variables, block.cells, strict=False)) if block else {}
+    return any(given.get(each.name, "UNDEF") != "UNDEF" for each in query.params if each.type in _SINGLE)
 
 
 def _lines(text: str) -> list[_Line]:
