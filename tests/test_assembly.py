@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora_at_hand import CORPORA
-from khabar.assembly import graphs, portions, readings, road, write_nquads
+from khabar.assembly import graphs, portions, readings, road, staff, write_nquads
 from khabar.assembly.components import Components, batches, owners
 from khabar.errors import FaultyData, FileFailed
 from khabar.formats.nquads import named_graphs
@@ -50,7 +50,7 @@ def outcome(folder: Path, *, in_batches: bool) -> object:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers for corpora of any size, and batches of a few articles."""
-    monkeypatch.setattr(road, "SMALL", 0)
+    monkeypatch.setattr(staff, "SMALL", 0)
     monkeypatch.setattr(road, "BATCH_SIZE", 3000)
     monkeypatch.setattr(portions, "FILED_SIZE", 3000)
     monkeypatch.setattr(readings, "FILES_AT_A_TIME", 3)

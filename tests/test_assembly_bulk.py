@@ -16,7 +16,7 @@ from hypothesis import given
 
 import linked_corpora
 from bulk_corpora import Told, Whole, careful, files, in_lines, lay_down, text, told
-from khabar.assembly import Outcome, Progress, Rejected, bench, graphs, portions, road, write_nquads
+from khabar.assembly import Built, Progress, Rejected, bench, graphs, portions, road, staff, write_nquads
 from khabar.errors import FaultyData
 from khabar.graphs import NamedGraph
 from khabar.records.sources import open_source
@@ -27,9 +27,9 @@ from linked_corpora import Link, corpus, name, sound
 def small() -> Iterator[None]:
     """Portions of a line or two, batches of one component, buckets that are looked through in several rounds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(road, "SMALL_SIZE", 0)
+        patch.setattr(staff, "SMALL_SIZE", 0)
         patch.setattr(road, "BATCH_SIZE", 1)
-        patch.setattr(road, "BUCKET_SIZE", 2000)
+        patch.setattr(staff, "BUCKET_SIZE", 2000)
         patch.setattr(portions, "PLAIN_SIZE", 700)
         patch.setattr(portions, "TEXT_SIZE", 700)
         patch.setattr(bench, "IDS_AT_A_TIME", 30)
@@ -44,7 +44,7 @@ class Written:
         self.progress: list[Progress] = []
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "out.nq")
-            self.outcome: Outcome = write_nquads(
+            self.outcome: Built = write_nquads(
                 source, target or path, workers=workers, rejects=self.rejected.append, report=self.progress.append
             )
             self.document = target.getvalue() if isinstance(target, io.BytesIO) else path.read_bytes()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bulk_corpora import lay_down
-from khabar.assembly import Progress, road, write_nquads
+from khabar.assembly import Progress, staff, write_nquads
 from khabar.crew import crew
 from khabar.errors import FileFailed
 from khabar.records.sources import open_source
@@ -22,10 +22,10 @@ from linked_corpora import corpus, sound
 
 PROGRAM = """
 import signal, sys, time
-from khabar.assembly import road, write_nquads
+from khabar.assembly import staff, write_nquads
 from khabar.crew import crew
 
-road.SMALL_SIZE = 0
+staff.SMALL_SIZE = 0
 started = crew._started
 def noted(*arguments):
     process = started(*arguments)
@@ -137,7 +137,7 @@ def test_workers_do_not_outlive_a_process_that_is_killed(source: Path, target: P
 def test_a_worker_that_is_killed_is_told_and_nothing_is_written(
     source: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(road, "SMALL_SIZE", 0)
+    monkeypatch.setattr(staff, "SMALL_SIZE", 0)
     processes: list[subprocess.Popen[bytes]] = []
     start = crew._started
 
@@ -176,7 +176,7 @@ def limited(source: Path, target: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("limited")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_full_disk_is_told(workers: int, source: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(road, "SMALL_SIZE", 0)
+    monkeypatch.setattr(staff, "SMALL_SIZE", 0)
     with pytest.raises(FileFailed) as told:
         write_nquads(source, target, workers=workers)
     assert str(told.value) == f"{target}: expected a file that can be written, found File too large"
@@ -187,7 +187,7 @@ def test_a_full_disk_is_told(workers: int, source: Path, target: Path, monkeypat
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_device_that_takes_nothing_is_told(workers: int, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(road, "SMALL_SIZE", 0)
+    monkeypatch.setattr(staff, "SMALL_SIZE", 0)
     with pytest.raises(FileFailed) as told:
         write_nquads(source, "/dev/full", workers=workers)
     assert str(told.value) == "/dev/full: expected a file that can be written, found No space left on device"
@@ -202,7 +202,7 @@ def test_a_folder_that_is_not_there_is_told(source: Path, tmp_path: Path) -> Non
 def test_a_file_that_gets_shorter_meanwhile_is_told(
     workers: int, source: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(road, "SMALL_SIZE", 0)
+    monkeypatch.setattr(staff, "SMALL_SIZE", 0)
     with open_source(source) as opened:
         lay_down(corpus(5, []), source)
         with pytest.raises(FileFailed, match="expected a file that stays as it is while it is read"):

@@ -13,13 +13,13 @@ import pytest
 
 import khabar
 from khabar import derivation, formats, pipeline
-from khabar.assembly import Outcome
+from khabar.assembly import Built
 from khabar.cli import corpora, program
 from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "loader")}
-WRITTEN = Outcome(articles=1, quads=2, rejected=0, bytes=3, seconds=4.0)
+WRITTEN = Built(articles=1, quads=2, rejected=0, bytes=3, seconds=4.0)
 FAULT = Fault(
     path="articles/a,b.yaml",
     line=3,
@@ -261,7 +261,7 @@ def test_the_format_follows_the_suffix_unless_told(
 ) -> None:
     written: list[tuple[str, str]] = []
 
-    def build(_: Path, path: str, **_kept: object) -> Outcome:
+    def build(_: Path, path: str, **_kept: object) -> Built:
         written.append((path, "nquads"))
         return WRITTEN
 

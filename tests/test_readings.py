@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from khabar import assembly, pipeline
-from khabar.assembly import road
+from khabar.assembly import staff
 from khabar.assembly.known_records import known_records
 from khabar.errors import FaultyData
 from khabar.pipeline.records import MANY
@@ -208,7 +208,7 @@ def test_what_others_say_of_an_article_is_seen(build: Build) -> None:
 
 
 def test_workers_keep_and_know_the_same(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(road, "SMALL", 0)
+    monkeypatch.setattr(staff, "SMALL", 0)
     build.edit("articles/7.yaml", label(7))
     assert build.is_as_ever(workers=2)
     build.nquads()
@@ -240,7 +240,7 @@ def test_a_corpus_as_a_whole_spares_the_same(build: Build, monkeypatch: pytest.M
     build.opened.clear()
     assert survey(build.folder, records) == expected
     assert build.read == []
-    monkeypatch.setattr(road, "SMALL", 0)
+    monkeypatch.setattr(staff, "SMALL", 0)
     assert known(build, workers=2) == records
 
 
@@ -267,13 +267,13 @@ def test_one_process_without_a_cache_leaves_all_to_the_survey(build: Build) -> N
 
 
 def test_a_small_corpus_starts_nothing(monkeypatch: pytest.MonkeyPatch, build: Build) -> None:
-    monkeypatch.setattr("khabar.assembly.known_records.staff", None)
+    monkeypatch.setattr("khabar.assembly.known_records.staff_of", None)
     assert len(pipeline.read(build.folder, cache=build.place, workers=2).articles) == COUNT
 
 
 def test_a_large_corpus_is_read_by_workers_too(monkeypatch: pytest.MonkeyPatch, build: Build) -> None:
     expected = pipeline.read(build.folder)
-    monkeypatch.setattr(road, "SMALL", 0)
+    monkeypatch.setattr(staff, "SMALL", 0)
     monkeypatch.setattr(pipeline.records, "MANY", 1)
     assert pipeline.read(build.folder, workers=2) == expected
     build.opened.clear()

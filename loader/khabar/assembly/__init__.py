@@ -4,9 +4,9 @@ Articles that refer to one another are worked on together, all others one at a t
 across, and so this gives the same as the whole corpus at once.
 """
 
-from khabar.assembly.document import Outcome, write_nquads
+from khabar.assembly.document import Built, write_nquads
 from khabar.assembly.progress import Progress
 from khabar.assembly.rejects import Rejected
 from khabar.assembly.stream import Assembly, graphs
 
-__all__ = ["Assembly", "Outcome", "Progress", "Rejected", "graphs", "write_nquads"]
+__all__ = ["Assembly", "Built", "Progress", "Rejected", "graphs", "write_nquads"]

@@ -16,7 +16,7 @@ from khabar.assembly.epilogue import epilogue
 from khabar.assembly.progress import Meter, Report, unheard
 from khabar.assembly.rejects import Rejected
 from khabar.assembly.road import Road
-from khabar.assembly.supply import opened
+from khabar.assembly.sources import opened
 from khabar.assembly.tasks import Converted, Put
 from khabar.crew import write_at
 from khabar.errors import FaultyData, FileFailed
@@ -25,7 +25,7 @@ from khabar.records.cache import Cache
 from khabar.records.sources import Source
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Built(msgspec.Struct, frozen=True, kw_only=True):
     """What a document holds: so many ``articles``, ``quads`` and ``bytes``; ``rejected`` records were left out."""
 
     articles: int
@@ -44,7 +44,7 @@ def write_nquads(
     fail_fast: bool = False,
     report: Report = unheard,
     cache: Cache | None = None,
-) -> Outcome:
+) -> Built:
     """Write the N-Quads document of a corpus to a file, or to a stream: article by article, see decision 20.
 
     Articles in YAML come by id, then those in bulk as they stand in their files; the bytes are the same for any
@@ -56,12 +56,12 @@ def write_nquads(
     shared entities or an article in YAML; `FileFailed`. ``cache`` is what was read of YAML before.
     """
     start = time.monotonic()
-    with opened(source) as supply, _opened(target) as (stream, name):
+    with opened(source) as found, _opened(target) as (stream, name):
         output = stream.fileno() if _is_regular(stream, target) else -1
-        with Road(supply, workers=workers, report=report, cache=cache, output=output, target=name) as road:
+        with Road(found, workers=workers, report=report, cache=cache, output=output, target=name) as road:
             writer = _Writer(road, stream, output, name)
             writer.write(None if fail_fast else rejects, report)
-            return writer.outcome(time.monotonic() - start)
+            return writer.built(time.monotonic() - start)
 
 
 class _Writer:
@@ -72,8 +72,8 @@ class _Writer:
         self._stream, self._output, self._name = stream, output, name
         self._articles = self._quads = self._rejected = self._size = 0
 
-    def outcome(self, seconds: float) -> Outcome:
-        return Outcome(
+    def built(self, seconds: float) -> Built:
+        return Built(
             articles=self._articles, quads=self._quads, rejected=self._rejected, bytes=self._size, seconds=seconds
         )
 
@@ -118,6 +118,9 @@ class _Writer:
                 write_at(self._output, data, self._size)
             else:
                 self._stream.write(data)
+        except BrokenPipeError:
+            # Whoever reads it has left: no file failed.
+            raise
         except OSError as error:
             raise FileFailed.from_os(self._name, error, "a file that can be written") from error
 
@@ -128,7 +131,8 @@ def _opened(target: Path | str | BinaryIO) -> Iterator[tuple[BinaryIO, str]]:
         with replaced(target) as file:
             yield file, str(target)
     else:
-        yield target, str(getattr(target, "name", "the output"))
+        name = getattr(target, "name", "the output")
+        yield target, "standard output" if name == "<stdout>" else str(name)
 
 
 def _is_regular(stream: BinaryIO, target: Path | str | BinaryIO) -> bool:

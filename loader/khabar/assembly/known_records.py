@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from khabar.assembly.readings import by_file, read
-from khabar.assembly.road import staff
+from khabar.assembly.staff import staff_of
 from khabar.crew import cores
 from khabar.frame import Frame
 from khabar.model import ArticleRecord
@@ -32,5 +32,5 @@ def known_records(folder: Path, *, cache: Path | None = None, workers: int | Non
     source = Source(shown_path(folder), frame, (), tuple(files), corpus.paths)
     with contextlib.ExitStack() as stack:
         kept = stack.enter_context(Cache.of(cache, folder, frame))
-        spool, _, crew = staff(source, workers, -1, "", stack)
+        spool, _, crew = staff_of(source, workers, -1, "", stack)
         return by_file(read(crew, spool, files, kept), spool)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
-import sys
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
@@ -13,7 +11,6 @@ from typing import Final, NoReturn, Self
 
 import msgspec
 
-from khabar.assembly.bench import Bench
 from khabar.assembly.careful import Careful, Line, head_faults
 from khabar.assembly.components import BATCH_SIZE, Components, batches, owners_of_shared
 from khabar.assembly.doubles import Double, sorted_doubles
@@ -21,6 +18,7 @@ from khabar.assembly.portions import Article, Portions
 from khabar.assembly.progress import Meter, Report
 from khabar.assembly.readings import by_file, read
 from khabar.assembly.rejects import Rejected
+from khabar.assembly.staff import staff_of
 from khabar.assembly.tasks import (
     Convert,
     Gather,
@@ -28,7 +26,6 @@ from khabar.assembly.tasks import (
     Known,
     Linked,
     Manner,
-    Opening,
     Place,
     Seek,
     Survey,
@@ -36,25 +33,11 @@ from khabar.assembly.tasks import (
 )
 from khabar.checks import check_corpus
 from khabar.checks.scope import placed
-from khabar.crew import Alone, Buckets, Crew, OwnSpool, SharedSpool, Slot, Spool, Workers, cores, unnamed
+from khabar.crew import Slot
 from khabar.errors import Fault, FaultyData, FileFailed, Severity
 from khabar.reading import survey
 from khabar.records.cache import Cache
 from khabar.records.sources import Source
-
-SMALL: Final = 200
-"""Below so many YAML files no worker is started: it would take longer than the work."""
-
-SMALL_SIZE: Final = 8 * 1024 * 1024
-"""Below so many bytes of records in bulk no worker is started either."""
-
-BUCKET_SIZE: Final = 32 * 1024 * 1024
-"""For so many bytes of records there is a bucket of ids."""
-
-MOST_BUCKETS: Final = 256
-
-# What a compressed file, or one of columns, holds for each of its bytes, about.
-_COMPRESSED: Final = 8
 
 _rejected: Final = msgspec.msgpack.Decoder(Rejected).decode
 
@@ -87,7 +70,7 @@ class Road:
         self._read_before: list[Article] = []
         self.refused = 0
         with contextlib.ExitStack() as stack:
-            self.spool, self._buckets, self.crew = staff(source, workers, output, target, stack)
+            self.spool, self._buckets, self.crew = staff_of(source, workers, output, target, stack)
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -307,32 +290,6 @@ class _Ahead:
         while self._next is not None and self._next[0].portion == portion:
             yield self._next
             self._next = next(self._doubles, None)
-
-
-def staff(
-    source: Source, workers: int | None, output: int, target: str, stack: contextlib.ExitStack
-) -> tuple[Spool, Buckets, Crew]:
-    """Who does the work of a source, the spool and the buckets that they share; ``stack`` ends and closes all."""
-    size = sum(part.size * (_COMPRESSED if part.form != "jsonl" else 1) for part in source.parts)
-    buckets = Buckets.new(min(MOST_BUCKETS, 1 + size // BUCKET_SIZE)) if source.parts else Buckets(())
-    stack.callback(buckets.close)
-    count = cores() if workers is None else workers
-    small = len(source.files) < SMALL and size < SMALL_SIZE
-    opening = Opening(source.frame, source.paths, output, target, list(buckets.files))
-    if count < 2 or small or not sys.executable or os.name != "posix":  # noqa: PLR2004 - one worker is this process
-        own = OwnSpool()
-        stack.callback(own.close)
-        return own, buckets, Alone(Bench(opening, own))
-    files: list[int] = []
-    for _ in range(count + 1):
-        files.append(unnamed())
-        stack.callback(os.close, files[-1])
-    openings = [
-        Opening(source.frame, source.paths, output, target, list(buckets.files), files, own) for own in range(count)
-    ]
-    crew = Workers(Bench, openings, source.name, [*files, *buckets.files, *([output] if output >= 0 else [])])
-    stack.callback(crew.close)
-    return SharedSpool(files, count), buckets, crew
 
 
 def _components(found: Iterable[list[int]], within: dict[int, int]) -> Iterator[list[list[int]]]:

@@ -14,7 +14,7 @@ from khabar.assembly.epilogue import epilogue
 from khabar.assembly.progress import Meter, Report, unheard
 from khabar.assembly.rejects import Rejected
 from khabar.assembly.road import Road
-from khabar.assembly.supply import opened
+from khabar.assembly.sources import opened
 from khabar.assembly.tasks import Converted, Graphs
 from khabar.crew import Slot, Spool
 from khabar.errors import FaultyData
@@ -106,13 +106,13 @@ def graphs(
     ['eastport-ferry', 'entities', 'derived', 'dataset']
     """
     with contextlib.ExitStack() as stack:
-        supply = stack.enter_context(opened(source))
-        road = stack.enter_context(Road(supply, workers=workers, report=report, cache=cache))
+        found = stack.enter_context(opened(source))
+        road = stack.enter_context(Road(found, workers=workers, report=report, cache=cache))
         road.survey()
         tally = Tally(road.articles + bool(road.entities) + road.claims + 1)
         stream = _Stream(road, tally, None if fail_fast else rejects)
         meter = Meter("writing", report, total=road.articles)
-        return Assembly(supply.frame.header.base, tally, stream.graphs(meter), stack.pop_all().close)
+        return Assembly(found.frame.header.base, tally, stream.graphs(meter), stack.pop_all().close)
 
 
 class _Stream:

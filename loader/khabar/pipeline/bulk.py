@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 if TYPE_CHECKING:
-    from khabar.assembly import Outcome
+    from khabar.assembly import Built
     from khabar.assembly.progress import Progress
     from khabar.assembly.rejects import Rejected
     from khabar.records.cache import Cache
@@ -25,7 +25,7 @@ def build(
     fail_fast: bool = False,
     cache: Path | None = None,
     report: Callable[[Progress], None] | None = None,
-) -> Outcome:
+) -> Built:
     """Write the graph of a corpus of any size as N-Quads, on all cores, and return what was written.
 
     ``source`` is a folder, a file of JSON Lines (plain, ``.gz``, ``.zst``) or Parquet, or ``-`` for standard input;
@@ -73,11 +73,11 @@ def export(
 @contextlib.contextmanager
 def opened(source: Path | str, corpus: Path | str | None, cache: Path | None) -> Iterator[tuple[Source, Cache]]:
     """The corpus at ``source``, and what is kept of its YAML files."""
-    from khabar.assembly import supply
+    from khabar.assembly import sources
     from khabar.records.cache import Cache
 
     with (
-        supply.opened(source, None if corpus is None else Path(corpus)) as found,
+        sources.opened(source, None if corpus is None else Path(corpus)) as found,
         Cache.of(cache if found.files else None, Path(source), found.frame) as kept,
     ):
         yield found, kept
