@@ -170,7 +170,7 @@ def test_records_in_bulk_are_loaded_and_compared(run: Run, lines: list[str], tmp
     put(tmp_path / "some.jsonl", [*lines, bad(lines, "second")])
     code, out, said = run("load", "some.jsonl", "--to", "store", "--rejects", "rejects.jsonl")
     assert (code, out) == (1, "")
-    assert said.splitlines()[1:] == ["Loaded into store: 323 triples; graphs: 4 sent"]
+    assert said.splitlines()[1:] == ["Loaded into store: 323 triples; graphs: 4 sent; 1 record left out"]
     assert json.loads((tmp_path / "rejects.jsonl").read_text("utf-8"))["id"] == "second"
     assert run("diff", "news.jsonl", "store") == (0, "", "")
     assert run("load", str(EXAMPLE), "--to", "store") == (
@@ -204,9 +204,16 @@ def test_the_graph_of_a_record_that_is_left_out_is_not_pruned(run: Run, lines: l
     put(tmp_path / "two.jsonl", [*lines, bad(lines, "second")])
     code, _, said = run("load", "two.jsonl", "--to", "store", "--prune")
     assert code == 1
-    assert said.endswith(
-        "2 sent, 2 unchanged, 1 not made of these records (none is removed where records are left out)\n"
-    )
+    left = "1 not made of these records (none is removed where records are left out)"
+    assert said.endswith(f"2 sent, 2 unchanged, {left}; 1 record left out\n")
+    # What is wanted can be compared all the same, and what a load would do can be seen.
+    code, out, said = run("diff", "two.jsonl", "store", "--brief")
+    assert (code, out) == (1, "extra <https://example.org/my-corpus/graphs/second> -242 +0\n")
+    assert said.startswith("two.jsonl:4:1 KH031 ")
+    assert run("load", "two.jsonl", "--to", "store", "--dry-run")[0] == 1
+    assert run("dump", "two.jsonl")[0] == 1
+    code, out, _ = run("load", "two.jsonl", "--to", "store", "--json")
+    assert json.loads(out.splitlines()[-1])["rejected"] == 1
     put(tmp_path / "two.jsonl", lines)
     code, _, said = run("load", "two.jsonl", "--to", "store", "--prune")
     assert (code, said) == (0, "Loaded into store: 323 triples; graphs: 4 unchanged, 1 removed\n")
@@ -216,3 +223,18 @@ def test_a_load_can_be_proved_by_counts_alone(run: Run, lines: list[str]) -> Non
     assert len(lines) == 3
     assert run("load", "news.jsonl", "--to", "store", "--verify", "counts")[0] == 0
     assert run("diff", "news.jsonl", "store") == (0, "", "")
+
+
+def test_a_graph_is_not_compressed_by_its_name(run: Run, lines: list[str], tmp_path: Path) -> None:
+    assert len(lines) == 3
+    code, _, said = run("build", "news.jsonl", "-o", "out.nq.gz")
+    assert code == 2
+    assert "expected a file without compression, found .gz; pipe it: -o - | gzip" in said
+    assert not (tmp_path / "out.nq.gz").exists()
+
+
+def test_records_in_bulk_can_be_asked(run: Run, lines: list[str]) -> None:
+    assert len(lines) == 3
+    code, out, _ = run("query", "corpora", "--on", "news.jsonl", "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[1].startswith("https://example.org/my-corpus/,A small example,")

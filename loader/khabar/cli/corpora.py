@@ -20,6 +20,7 @@ FORMATS = {
     "rdfxml": ".rdf",
 }
 RULES = ("standing", "uncontested", "annotations")
+_COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 _BY_SUFFIX = {suffix: name for name, suffix in FORMATS.items()}
 SOURCE = click.argument("source", metavar="CORPUS", type=click.Path(path_type=Path))
 
@@ -55,8 +56,10 @@ def check(context: click.Context, source: Path, corpus: Path | None, texts: dict
 
 def _format_of(context: click.Context, _: click.Parameter, value: str | None) -> str:
     """The named format, else the one that the output's suffix tells, else Turtle."""
-    output = context.params.get("output")
-    return value or _BY_SUFFIX.get(Path(output or "").suffix, "turtle")
+    suffix = Path(context.params.get("output") or "").suffix
+    if suffix in _COMPRESSED:
+        raise click.BadParameter(f"expected a file without compression, found {suffix}; pipe it: -o - | gzip")
+    return value or _BY_SUFFIX.get(suffix, "turtle")
 
 
 @click.command()

@@ -79,6 +79,7 @@ def build_on_spark(source: str, output: str | None, given: dict[str, Any], *, ru
             compression=given["compression"] or "none",
             overwrite=given["overwrite"],
             fail_fast=given["fail_fast"],
+            debug=streams.is_debug(),
             report=report,
         )
     for fault in built.faults:

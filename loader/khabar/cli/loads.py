@@ -97,8 +97,15 @@ def load(
     where = endpoints.endpoint(target, **known)
     bulk.keep_apart({"CORPUS|FILE": source, "--rejects": rejected})
     if dry_run:
+        refused = bulk.Rejects(None)
         steps = pipeline.rehearse(
-            source, where, graph=graph, corpus=corpus, prune=prune, verify=verify, workers=workers
+            *(source, where),
+            graph=graph,
+            corpus=corpus,
+            rejects=None if fail_fast else refused,
+            prune=prune,
+            verify=verify,
+            workers=workers,
         )
         if machine:
             for step in steps:
@@ -107,7 +114,7 @@ def load(
             _rehearsed(target, steps, _words)
         else:
             _rehearsed(target, steps, _requests(source, where, graph))
-        return
+        context.exit(1 if refused.count else 0)
     with (
         _told(machine=machine),
         bulk.rejects(rejected) as rejects,
@@ -128,20 +135,20 @@ def load(
             report=report,
         )
     if machine:
-        _events(loaded)
+        _events(loaded, rejects.count)
     else:
         streams.talk(_summary(loaded, target, rejects.count))
     context.exit(1 if rejects.count else 0)
 
 
-def _events(loaded: Loaded) -> None:
+def _events(loaded: Loaded, rejected: int) -> None:
     """What was done, for machines: a line for each graph that is not as it was before, and one for the whole."""
     members = msgspec.to_builtins(loaded)
     for outcome in ("sent", "recovered", "removed", "left"):
         for graph in members[outcome]:
             progress.event("graph", {"graph": graph, "outcome": outcome})
     counts = {name: len(value) if isinstance(value, list | tuple) else value for name, value in members.items()}
-    progress.event("loaded", counts)
+    progress.event("loaded", counts | {"rejected": rejected})
 
 
 @contextlib.contextmanager
@@ -165,7 +172,8 @@ def _summary(loaded: Loaded, target: str, rejected: int) -> str:
         (len(loaded.left), _LEFT_WITH_REJECTS if rejected else "no longer in the corpus (--prune removes them)"),
     )
     parts = [f"{count:,} {word}" for count, word in counts if count] or ["none"]
-    return f"Loaded into {target}: {loaded.triples:,} triples; graphs: {', '.join(parts)}"
+    left_out = f"; {bulk.counted(rejected, 'record')} left out" if rejected else ""
+    return f"Loaded into {target}: {loaded.triples:,} triples; graphs: {', '.join(parts)}{left_out}"
 
 
 def _rehearsed(target: str, steps: Iterable[Step], lines: Callable[[Step], Iterable[str]]) -> None:
@@ -222,22 +230,26 @@ def _requests(source: Path, endpoint: Endpoint, graph: str | None) -> Callable[[
     help="text for people; patch is RDF Patch, what to add to and delete from the store; json is a line a graph.",
 )
 @click.option("--brief", is_flag=True, help="In text, the graphs alone.")
+@bulk.FRAME
 @endpoints.reached
 @streams.manners
-def diff(source: Path, target: str, graph: str | None, form: str, *, brief: bool, **known: Any) -> None:
+def diff(
+    source: Path, target: str, graph: str | None, form: str, corpus: Path | None, *, brief: bool, **known: Any
+) -> None:
     """Tell which graphs and which triples of a store differ from CORPUS, or from FILE of RDF.
 
     Every graph is read whole, whatever the digests in the store say; nothing is written. The exit code is 1 where
-    anything differs.
+    anything differs, and where a record is left out for its faults.
     """
     from khabar import pipeline
 
-    found = pipeline.diff(source, endpoints.endpoint(target, **known), graph=graph)
+    rejects = bulk.Rejects(None)
+    found = pipeline.diff(source, endpoints.endpoint(target, **known), graph=graph, corpus=corpus, rejects=rejects)
     differs = False
     for piece in _text(found, brief=brief) if form == "text" else _OTHERS[form](found):
         differs = True
         streams.data(piece)
-    click.get_current_context().exit(1 if differs else 0)
+    click.get_current_context().exit(1 if differs or rejects.count else 0)
 
 
 def _text(found: Iterable[GraphDifference], *, brief: bool = False) -> Iterator[str]:
@@ -273,9 +285,21 @@ _OTHERS = {"patch": _patch, "json": _json}
 )
 @click.option("--only", metavar="IRI", multiple=True, help="This graph alone. Repeatable.")
 @GRAPH
+@bulk.FRAME
 @endpoints.reached
 @streams.manners
-def dump(target: str, output: str | None, form: str, only: tuple[str, ...], graph: str | None, **known: Any) -> None:
+@click.pass_context
+def dump(
+    context: click.Context,
+    /,
+    target: str,
+    output: str | None,
+    form: str,
+    only: tuple[str, ...],
+    graph: str | None,
+    corpus: Path | None,
+    **known: Any,
+) -> None:
     """Write the named graphs of a store, or of a corpus or a file.
 
     Graph after graph, those of a store in the order of their names, each in canonical form: equal stores give equal
@@ -285,7 +309,8 @@ def dump(target: str, output: str | None, form: str, only: tuple[str, ...], grap
     from khabar import pipeline
 
     where = endpoints.endpoint(target, **known)
-    pieces = _pieces(pipeline.dump(where, only or None, graph=graph), form)
+    rejects = bulk.Rejects(None)
+    pieces = _pieces(pipeline.dump(where, only or None, graph=graph, corpus=corpus, rejects=rejects), form)
     if output is None or output == "-":
         streams.stream(piece.decode() for piece in pieces)
     else:
@@ -296,6 +321,7 @@ def dump(target: str, output: str | None, form: str, only: tuple[str, ...], grap
         streams.talk(f"Wrote {output}")
     if not only and (count := _outside(where)):
         streams.talk(f"Left out: {count:,} triple{'s' * (count > 1)} in no named graph")
+    context.exit(1 if rejects.count else 0)
 
 
 def _outside(target: Endpoint | str) -> int:

@@ -74,6 +74,11 @@ def is_quiet() -> bool:
     return click.get_current_context().ensure_object(Manner).quiet
 
 
+def is_debug() -> bool:
+    """Whether this run tells the traces of defects."""
+    return click.get_current_context().ensure_object(Manner).debug
+
+
 def talk(sentence: str) -> None:
     """Write a line to standard error, unless the run is quiet; after all data so far, also where both are one pipe."""
     sys.stdout.flush()

@@ -54,7 +54,8 @@ def rehearse(
         wanted.add(graph.iri)
         if base is not None and plan.is_description(graph.iri):
             for unwanted in sorted((found.counts or {}).keys() - wanted):
-                yield Step(Action.REMOVE if prune else Action.LEAVE, NamedGraph(unwanted, b""))
+                removed = prune and not getattr(graphs, "rejected", 0)
+                yield Step(Action.REMOVE if removed else Action.LEAVE, NamedGraph(unwanted, b""))
         decision = plan.decide(graph, found, store.rewrites, read_all=read_all)
         is_there = decision is Decision.KEEP
         if decision is Decision.COMPARE:

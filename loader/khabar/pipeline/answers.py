@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 def open_store(target: Corpus | Path | str | Endpoint) -> Store:
     """What ``target`` stands for, ready to be asked.
 
-    A corpus, or its folder, is built in memory; a Turtle, TriG, N-Triples or N-Quads file is read into memory; the
-    folder of an embedded store is opened for reading; an http or https address is a SPARQL endpoint, and an
-    `Endpoint` one of which more is known. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    A corpus, its folder, or a file of its records in bulk is built in memory; a Turtle, TriG, N-Triples or N-Quads file
+    is read into memory; the folder of an embedded store is opened for reading; an http or https address is a SPARQL
+    endpoint, and an `Endpoint` one of which more is known. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
     """
     from khabar.model import Corpus
+    from khabar.records.sources import is_bulk
     from khabar.stores import memory
-    from khabar.stores.opening import open_target
+    from khabar.stores.endpoint import Endpoint
+    from khabar.stores.opening import is_store, open_target
 
     if isinstance(target, Corpus):
         return memory.from_quads(quads(target), target.paths["corpus"])
+    if not isinstance(target, Endpoint) and not is_store(target) and is_bulk(Path(target)):
+        return memory.from_quads(quads(read(target)), str(target))
     return open_target(target, lambda folder: quads(read(folder)))
 
 

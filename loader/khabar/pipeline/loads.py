@@ -77,6 +77,7 @@ def rehearse(
     *,
     graph: str | None = None,
     corpus: Path | str | None = None,
+    rejects: Callable[[Rejected], None] | None = None,
     prune: bool = False,
     verify: Literal["sent", "all", "counts"] = "sent",
     workers: int | None = None,
@@ -88,7 +89,8 @@ def rehearse(
     from khabar.loading.rehearsal import rehearse as steps
     from khabar.loading.target import journal_of
 
-    with _wanted(source, graph, workers, corpus=corpus) as (base, graphs), _reader(target) as store:
+    wanted = _wanted(source, graph, workers, corpus=corpus, rejects=rejects)
+    with wanted as (base, graphs), _reader(target) as store:
         # What an interrupted load left beside a folder is no part of the store yet.
         journal = journal_of(target, base, _state(target))
         yield from steps(graphs, store, journal, base=base, prune=prune, read_all=verify == "all")
@@ -100,27 +102,35 @@ def diff(
     *,
     graph: str | None = None,
     corpus: Path | str | None = None,
+    rejects: Callable[[Rejected], None] | None = None,
     workers: int | None = None,
 ) -> Iterator[GraphDifference]:
     """The graphs of a corpus, or of a file of RDF, that a store does not hold as they are, and the triples that differ.
 
     Every graph is read, whatever the digests in the store say; nothing is written. Graphs of the corpus that the store
-    has beyond it come too. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
+    has beyond it come too. ``corpus`` and ``rejects`` are as for `load`. Raises `FaultyData`, `FileFailed` and
+    `StoreFailed`.
     """
     from khabar.loading.difference import differences
     from khabar.stores.opening import open_reader
 
-    with _wanted(source, graph, workers, corpus=corpus) as (base, graphs), open_reader(target) as store:
+    wanted = _wanted(source, graph, workers, corpus=corpus, rejects=rejects)
+    with wanted as (base, graphs), open_reader(target) as store:
         yield from differences(graphs, store, base)
 
 
 def dump(
-    target: Corpus | Path | str | Endpoint, graphs: Sequence[str] | None = None, *, graph: str | None = None
+    target: Corpus | Path | str | Endpoint,
+    graphs: Sequence[str] | None = None,
+    *,
+    graph: str | None = None,
+    corpus: Path | str | None = None,
+    rejects: Callable[[Rejected], None] | None = None,
 ) -> Iterator[NamedGraph]:
     """The named graphs of a store in a folder or at an address, of a corpus or a file of RDF; ``graphs`` names some.
 
-    Each is whole and canonical. ``graph`` names that of the triples of a file that stand in none. Raises `FaultyData`,
-    `FileFailed`, `StoreFailed`.
+    Each is whole and canonical. ``graph`` names that of the triples of a file that stand in none; ``corpus`` and
+    ``rejects`` are as for `load`. Raises `FaultyData`, `FileFailed`, `StoreFailed`.
     """
     from khabar.loading.dump import dump as dumped
     from khabar.model import Corpus
@@ -130,7 +140,8 @@ def dump(
         with open_reader(target) as store:
             yield from dumped(store, graphs)
         return
-    with _wanted(target, graph, None) as (_, wanted):  # type: ignore[arg-type] # an endpoint is a store
+    made = _wanted(target, graph, None, corpus=corpus, rejects=rejects)  # type: ignore[arg-type] # no endpoint
+    with made as (_, wanted):
         yield from (each for each in wanted if graphs is None or each.iri in graphs)
 
 
