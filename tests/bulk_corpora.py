@@ -16,7 +16,8 @@ from khabar.formats.nquads import nquads_lines
 from khabar.model import ArticleRecord, Corpus
 from khabar.pipeline import quads
 from khabar.records.json_lines import examine, id_of
-from khabar.records.sources import Source, blocks, lines, open_source
+from khabar.records.parts import blocks, lines
+from khabar.records.sources import Source, open_source
 
 
 def text(document: Any) -> bytes:

@@ -23,7 +23,8 @@ from khabar.model import ArticleRecord, Corpus
 from khabar.pipeline import build, quads, read
 from khabar.records.exports import export, write_lines
 from khabar.records.json_lines import encode, examine
-from khabar.records.sources import blocks, lines, open_source
+from khabar.records.parts import blocks, lines
+from khabar.records.sources import open_source
 
 EASTPORT = CORPORA["eastport"]
 NAMES = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet")

@@ -28,8 +28,9 @@ from khabar.records import parquet
 from khabar.records.columns import article_columns, article_schema
 from khabar.records.json_lines import encode, examine
 from khabar.records.parquet import write_parquet
+from khabar.records.parts import blocks, lines
 from khabar.records.row_lines import row_lines
-from khabar.records.sources import blocks, lines, open_source
+from khabar.records.sources import open_source
 from strategies import Document, documents, written
 
 EASTPORT = CORPORA["eastport"]

@@ -26,8 +26,8 @@ from khabar.reading import read_corpus
 from khabar.records import parts, spooled, streams
 from khabar.records.heads import head_lines
 from khabar.records.json_lines import MAX_LINE, encode, examine
-from khabar.records.parts import Block, Part, plain_parts
-from khabar.records.sources import Source, blocks, is_bulk, is_written_by_hand, lines, open_source
+from khabar.records.parts import Block, Part, blocks, lines, plain_parts
+from khabar.records.sources import Source, is_bulk, is_written_by_hand, open_source
 from strategies import times
 
 EASTPORT = CORPORA["eastport"]

@@ -18,7 +18,7 @@ from khabar.reading import read_article, survey
 from khabar.records.heads import head_lines
 from khabar.records.json_lines import encode, examine
 from khabar.records.parquet import write_parquet
-from khabar.records.parts import Part, blocks, lines
+from khabar.records.parts import Part, numbered_lines
 from khabar.records.sources import is_written_by_hand, open_source
 from khabar.records.streams import zstandard_for
 
@@ -137,19 +137,12 @@ def _of_files(files: Iterable[Path]) -> list[ArticleRecord]:
 
 def _of_parts(parts: Iterable[Part]) -> Iterator[ArticleRecord]:
     faults: list[Fault] = []
-    for name, of_one_file in itertools.groupby(parts, key=lambda part: part.name):
-        before = 0
-        for part in of_one_file:
-            last = part.head
-            for block in blocks(part):
-                last = block.first + block.line_count - 1
-                for line, data in lines(block):
-                    record, own = examine(data, name, before + line)
-                    faults += own
-                    if record is not None and not faults:
-                        yield record
-                    if len(faults) >= _MOST_FAULTS:
-                        raise FaultyData(faults[:_MOST_FAULTS])
-            before += last
+    for name, line, data in numbered_lines(parts):
+        record, own = examine(data, name, line)
+        faults += own
+        if record is not None and not faults:
+            yield record
+        if len(faults) >= _MOST_FAULTS:
+            raise FaultyData(faults[:_MOST_FAULTS])
     if faults:
         raise FaultyData(faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
@@ -90,6 +91,22 @@ def blocks(part: Part) -> Iterator[Block]:
         else:
             whole = _cut(decompressed(file, part.form, part.name))
             yield from _numbered(_skipped(whole, part.head), part.head)
+
+
+def numbered_lines(parts: Iterable[Part]) -> Iterator[tuple[str, int, bytes]]:
+    """The lines of all parts that are not blank, each with the name of its file and its number there.
+
+    Parts of one file stand beside each other, from its first on. Raises `FileFailed` as `blocks` does.
+    """
+    for name, of_one_file in itertools.groupby(parts, key=lambda part: part.name):
+        before = 0
+        for part in of_one_file:
+            last = part.head
+            for block in blocks(part):
+                last = block.first + block.line_count - 1
+                for number, data in lines(block):
+                    yield name, before + number, data
+            before += last
 
 
 def plain_parts(path: str, name: str, start: int, end: int, head: int) -> Iterator[Part]:

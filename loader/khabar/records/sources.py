@@ -15,11 +15,9 @@ from khabar.frame import Frame
 from khabar.reading import outline
 from khabar.reading.text import shown_path
 from khabar.records.heads import Head, read_head
-from khabar.records.parts import MARK, SPACE, Block, Part, blocks, lines, plain_parts, size_of
+from khabar.records.parts import MARK, SPACE, Part, blocks, plain_parts, size_of
 from khabar.records.spooled import Spooled
 from khabar.records.streams import Form, form_of, opened
-
-__all__ = ["Block", "Part", "Source", "blocks", "is_bulk", "is_written_by_hand", "lines", "open_source"]
 
 STDIN: Final = "-"
 _COMPRESSED: Final[Mapping[str, Form]] = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}

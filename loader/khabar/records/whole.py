@@ -13,7 +13,8 @@ from khabar.model import ArticleRecord, Corpus
 from khabar.reading import read_article
 from khabar.reading.text import shown, shown_path
 from khabar.records.json_lines import examine
-from khabar.records.sources import Source, blocks, lines
+from khabar.records.parts import numbered_lines
+from khabar.records.sources import Source
 
 
 def read_whole(source: Source, texts: Mapping[str, Path] | None = None) -> tuple[Corpus, list[Fault]]:
@@ -45,18 +46,11 @@ def _records(source: Source, faults: list[Fault]) -> Iterator[tuple[ArticleRecor
         faults += found
         if record is not None:
             yield record, shown_path(path)
-    passed: dict[str, int] = {}
-    for part in source.parts:
-        before = passed.get(part.name, 0)
-        last = part.head
-        for block in blocks(part):
-            for number, line in lines(block):
-                record, found = examine(line, part.name, before + number)
-                faults += found
-                if record is not None and not found:
-                    yield record, f"{part.name}{LINE}{before + number}"
-            last = block.first + block.line_count - 1
-        passed[part.name] = before + last
+    for name, number, line in numbered_lines(source.parts):
+        record, found = examine(line, name, number)
+        faults += found
+        if record is not None and not found:
+            yield record, f"{name}{LINE}{number}"
 
 
 def _twice(slug: str, path: str, first: str) -> Fault:
