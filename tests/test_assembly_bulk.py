@@ -16,7 +16,7 @@ from hypothesis import given
 
 import linked_corpora
 from bulk_corpora import Told, Whole, careful, files, in_lines, lay_down, text, told
-from khabar.assembly import Built, Progress, Rejected, bench, graphs, portions, road, staff, write_nquads
+from khabar.assembly import BuildProgress, Built, Rejected, bench, graphs, portions, road, staff, write_nquads
 from khabar.errors import FaultyData
 from khabar.graphs import NamedGraph
 from khabar.records.sources import open_source
@@ -41,7 +41,7 @@ class Written:
 
     def __init__(self, source: Path | str, workers: int = 1, target: Path | io.BytesIO | None = None) -> None:
         self.rejected: list[Rejected] = []
-        self.progress: list[Progress] = []
+        self.progress: list[BuildProgress] = []
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "out.nq")
             self.outcome: Built = write_nquads(
@@ -419,8 +419,8 @@ def test_a_record_that_is_no_text_is_told_as_text() -> None:
 def test_progress_is_told_step_by_step(faulty: Path) -> None:
     with small():
         progress = Written(faulty, 2).progress
-    assert list(dict.fromkeys(one.step for one in progress)) == ["reading", "linking", "writing"]
-    reading, _, writing = ([one for one in progress if one.step == step] for step in ("reading", "linking", "writing"))
+    assert list(dict.fromkeys(one.stage for one in progress)) == ["reading", "linking", "writing"]
+    reading, _, writing = ([one for one in progress if one.stage == step] for step in ("reading", "linking", "writing"))
     assert reading[-1].size == reading[-1].read > 0
     assert [one.done for one in writing] == sorted(one.done for one in writing)
     assert writing[-1].total == writing[-1].done == reading[-1].done == 64

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bulk_corpora import lay_down
-from khabar.assembly import Progress, staff, write_nquads
+from khabar.assembly import BuildProgress, staff, write_nquads
 from khabar.crew import crew
 from khabar.errors import FileFailed
 from khabar.records.sources import open_source
@@ -34,7 +34,7 @@ def noted(*arguments):
 crew._started = noted
 
 def report(progress):
-    if progress.step == sys.argv[3] and progress.done:
+    if progress.stage == sys.argv[3] and progress.done:
         print("now", flush=True)
         time.sleep(60)
 
@@ -52,15 +52,15 @@ def source(tmp_path: Path) -> Path:
 
 
 class Running:
-    """The program above, come to a step, with two workers."""
+    """The program above, come to a stage, with two workers."""
 
-    def __init__(self, source: Path, target: Path, step: str) -> None:
+    def __init__(self, source: Path, target: Path, stage: str) -> None:
         room = source.parent / "room"
         room.mkdir()
         self.room = room
         environment = {**os.environ, "TMPDIR": str(room), "PYTHONPATH": os.pathsep.join(sys.path)}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(source), str(target), step],
+            [sys.executable, "-c", PROGRAM, str(source), str(target), stage],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -110,12 +110,12 @@ def target(tmp_path: Path) -> Path:
     return folder / "out.nq"
 
 
-@pytest.mark.parametrize("step", ["reading", "linking", "writing"])
+@pytest.mark.parametrize("stage", ["reading", "linking", "writing"])
 @pytest.mark.parametrize(("sign", "send"), [(signal.SIGINT, to_all), (signal.SIGINT, to_one), (signal.SIGTERM, to_one)])
 def test_an_interrupt_leaves_no_file_and_no_process(
-    sign: signal.Signals, send: Callable[[Running, signal.Signals], None], step: str, source: Path, target: Path
+    sign: signal.Signals, send: Callable[[Running, signal.Signals], None], stage: str, source: Path, target: Path
 ) -> None:
-    running = Running(source, target, step)
+    running = Running(source, target, stage)
     beside = {path.name for path in target.parent.iterdir()} - {"out.nq"}
     assert len(beside) == 1
     send(running, sign)
@@ -147,8 +147,8 @@ def test_a_worker_that_is_killed_is_told_and_nothing_is_written(
 
     monkeypatch.setattr(crew, "_started", noted)
 
-    def report(progress: Progress) -> None:
-        if progress.step == "writing":
+    def report(progress: BuildProgress) -> None:
+        if progress.stage == "writing":
             processes[0].kill()
 
     with pytest.raises(FileFailed) as told:

@@ -15,7 +15,7 @@ import pytest
 
 import linked_corpora
 import sparks
-from khabar.assembly.progress import Progress
+from khabar.assembly.progress import BuildProgress
 from khabar.errors import FaultyData, FileFailed, KhabarError
 from khabar.model import ArticleRecord
 from khabar.records.parquet import write_parquet
@@ -54,7 +54,7 @@ def parts(output: Path) -> dict[str, bytes]:
 def test_the_lines_of_one_machine_in_parts_that_are_always_the_same(
     spark: SparkSession, lines: Path, one: Made, tmp_path: Path
 ) -> None:
-    heard: list[Progress] = []
+    heard: list[BuildProgress] = []
     output = tmp_path / "out"
     built = build(str(lines), str(output), spark=spark, report=heard.append)
     assert sparks.in_parts(output) == one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from khabar.assembly import BuildProgress, Built, Rejected
     from khabar.drafts import cite, fill, new_record
     from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
     from khabar.example import init
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BuildProgress",
+    "Built",
     "Corpus",
     "Credentials",
     "Endpoint",
@@ -37,6 +40,7 @@ __all__ = [
     "Progress",
     "Query",
     "QueryRefused",
+    "Rejected",
     "Rows",
     "Step",
     "StoreFailed",
@@ -63,6 +67,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    **dict.fromkeys(("BuildProgress", "Built", "Rejected"), "khabar.assembly"),
     **dict.fromkeys(
         ("Fault", "FaultyData", "FileFailed", "KhabarError", "QueryRefused", "StoreFailed"), "khabar.errors"
     ),

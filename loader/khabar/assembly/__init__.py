@@ -5,8 +5,8 @@ across, and so this gives the same as the whole corpus at once.
 """
 
 from khabar.assembly.document import Built, write_nquads
-from khabar.assembly.progress import Progress
+from khabar.assembly.progress import BuildProgress
 from khabar.assembly.rejects import Rejected
 from khabar.assembly.stream import Assembly, graphs
 
-__all__ = ["Assembly", "Built", "Progress", "Rejected", "graphs", "write_nquads"]
+__all__ = ["Assembly", "BuildProgress", "Built", "Rejected", "graphs", "write_nquads"]

@@ -105,7 +105,7 @@ def build(
     cache = bulk.cache(fresh=given["fresh"])
     if form == "nquads" and rule is None:
         target = streams.binary() if output in (None, "-") else output
-        with bulk.rejects(given["rejected"]) as rejects, progress.shown(progress.of_conversion) as report:
+        with bulk.rejects(given["rejected"]) as rejects, progress.shown(progress.of_build) as report:
             built = pipeline.build(
                 source, target, rejects=rejects, fail_fast=given["fail_fast"], cache=cache, report=report, **manner
             )

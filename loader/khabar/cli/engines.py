@@ -69,7 +69,7 @@ def build_on_spark(source: str, output: str | None, given: dict[str, Any], *, ru
                 f"{option} is for --engine local: Spark puts rejects into the folder, and has its own number of workers"
             )
     corpus: Path | None = given["corpus"]
-    with progress.shown(progress.of_conversion) as report:
+    with progress.shown(progress.of_build) as report:
         built = spark.build_files(
             source,
             output,

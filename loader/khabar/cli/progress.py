@@ -15,8 +15,8 @@ import msgspec
 from khabar.cli import streams
 
 if TYPE_CHECKING:
-    from khabar.assembly.progress import Progress as Conversion
-    from khabar.loading.load import Progress as Load
+    from khabar.assembly.progress import BuildProgress
+    from khabar.loading.load import Progress as LoadProgress
 
 T = TypeVar("T", bound=msgspec.Struct)
 Report: TypeAlias = Callable[[T], None]
@@ -50,7 +50,7 @@ def event(name: str, members: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def of_load(progress: Load) -> Told:
+def of_load(progress: LoadProgress) -> Told:
     """How far a load is.
 
     >>> from khabar.loading.load import Progress
@@ -68,18 +68,18 @@ def of_load(progress: Load) -> Told:
     return ", ".join(parts), share
 
 
-def of_conversion(progress: Conversion) -> Told:
-    """How far records are on their way to graphs.
+def of_build(progress: BuildProgress) -> Told:
+    """How far a build is.
 
-    >>> from khabar.assembly.progress import Progress
-    >>> of_conversion(
-    ...     Progress(step="writing", done=5000, total=20_000, read=0, size=None, rejected=3, seconds=2.0)
+    >>> from khabar.assembly.progress import BuildProgress
+    >>> of_build(
+    ...     BuildProgress(stage="writing", done=5000, total=20_000, read=0, size=None, rejected=3, seconds=2.0)
     ... )[0]
     'writing: 5,000 of 20,000 articles, 3 left out, 2,500 a second, 6 s left'
     """
     done = f"{progress.done:,}" if progress.total is None else f"{progress.done:,} of {progress.total:,}"
     parts = [
-        f"{progress.step}: {done} articles",
+        f"{progress.stage}: {done} articles",
         *([f"{progress.rejected:,} left out"] if progress.rejected else []),
         f"{progress.rate:,.0f} a second",
         *_left(progress.seconds, progress.share),

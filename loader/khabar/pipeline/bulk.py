@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 if TYPE_CHECKING:
     from khabar.assembly import Built
-    from khabar.assembly.progress import Progress
+    from khabar.assembly.progress import BuildProgress
     from khabar.assembly.rejects import Rejected
     from khabar.records.cache import Cache
     from khabar.records.sources import Source
@@ -24,7 +24,7 @@ def build(
     rejects: Callable[[Rejected], None] | None = None,
     fail_fast: bool = False,
     cache: Path | None = None,
-    report: Callable[[Progress], None] | None = None,
+    report: Callable[[BuildProgress], None] | None = None,
 ) -> Built:
     """Write the graph of a corpus of any size as N-Quads, on all cores, and return what was written.
 

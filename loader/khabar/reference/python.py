@@ -17,7 +17,8 @@ COMMANDS = {
     "cite": ("cite", "fill"),
     "schema": ("json_schema",),
     "check": ("check",),
-    "build": ("read", "graph", "write"),
+    "build": ("build", "read", "graph", "write"),
+    "export": ("export",),
     "load": ("load", "rehearse", "open_dataset"),
     "diff": ("diff",),
     "dump": ("dump",),
@@ -28,6 +29,7 @@ COMMANDS = {
 
 _KINDS = (
     ("values", ("Corpus", "Fault", "Rows", "Query")),
+    ("builds", ("Built", "Rejected", "BuildProgress")),
     ("loads", ("Endpoint", "Credentials", "NamedGraph", "Loaded", "Progress", "Step", "GraphDifference")),
     ("errors", ("KhabarError", "FaultyData", "FileFailed", "StoreFailed", "QueryRefused")),
 )

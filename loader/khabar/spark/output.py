@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict
 import msgspec
 
 from khabar.assembly.epilogue import epilogue
-from khabar.assembly.progress import Progress, Report, unheard
+from khabar.assembly.progress import BuildProgress, Report, unheard
 from khabar.errors import Fault, FaultyData, FileFailed
 from khabar.spark.conversion import Refuse
 from khabar.spark.files import Files
@@ -190,8 +190,8 @@ def _reported(tally: Tally, total: int, report: Report) -> Iterator[None]:
         count = tally.sum()
         seconds = time.monotonic() - start
         report(
-            Progress(
-                step="writing",
+            BuildProgress(
+                stage="writing",
                 done=count.rows,
                 total=total,
                 read=0,
