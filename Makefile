@@ -7,7 +7,7 @@ CORPUS := corpus
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth faults dist clean
+.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries faults dist clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,16 +45,23 @@ docs: $(VENV)/dev ## Write the generated documents anew.
 docs-current: $(VENV)/dev ## Check that the generated documents are current.
 	@$(BIN)/python -m khabar.reference --check docs
 
-bench: $(VENV)/dev ## Measure start-up, checking, building, folders of YAML, loading, and queries.
+bench: $(VENV)/dev ## Measure start-up, checking, building, folders of YAML, and loading.
 	@$(BIN)/python benchmarks/building.py
 	@$(BIN)/python benchmarks/reading.py $(KEEP)
 	@$(BIN)/python benchmarks/loading.py
 
 bench-peers: $(VENV)/dev ## Measure beside Morph-KGC, maplib, DuckDB, pyoxigraph and rdflib.
 	@$(BIN)/python benchmarks/comparing.py $(KEEP)
+	@$(BIN)/python benchmarks/profiling.py $(KEEP)
 
 bench-growth: $(VENV)/dev ## Measure how time and memory grow, up to a million records.
 	@$(BIN)/python benchmarks/growth.py $(KEEP)
+
+bench-queries: $(VENV)/dev ## Measure the bundled queries on 100,000 articles.
+	@mkdir -p build
+	@$(BIN)/python benchmarks/articles.py 100000 -o build/articles.jsonl
+	@$(BIN)/khabar load build/articles.jsonl --to build/articles --verify counts
+	@$(BIN)/python benchmarks/queries.py build/articles $(KEEP)
 
 faults: $(VENV)/dev ## Try loads against faults of networks, disks and processes; prints a table.
 	@$(BIN)/python tests/faults/figures.py

@@ -1,6 +1,6 @@
 """How long the bundled queries take on a store in a folder: with usual parameters, and the first page of the whole.
 
-python benchmarks/queries.py STORE [--runs 5] [--patience 30] [NAME ...]
+python benchmarks/queries.py STORE [--runs 5] [--patience 30] [--keep] [NAME ...]
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import khabar
 from khabar.queries.catalogue import find
 from khabar.queries.results import plain
 from khabar.stores.store import Store
+from pages import tell
 
 PAGE: Final = 100
+COUNT: Final = "SELECT (COUNT(*) AS ?triples) WHERE { ?subject ?predicate ?object }"
 PREFIXES: Final = "PREFIX khb: <https://w3id.org/khabar/ns#>\nPREFIX void: <http://rdfs.org/ns/void#>\n"
 
 THINGS: Final[Mapping[str, str]] = {
@@ -127,11 +129,16 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--patience", type=float, default=30.0, help="seconds that one question may take in all")
+    parser.add_argument("--keep", action="store_true", help="put the table into benchmarks/README.md")
     asked = parser.parse_args()
     store = khabar.open_store(asked.store)
     things = {word: thing(store, pattern) for word, pattern in THINGS.items()}
-    print(f"| query, the first {PAGE} rows | asked with | rows | median ms | of the processor |")
-    print("|---|---|---|---|---|")
+    triples = plain(store.select(COUNT).rows[0][0])
+    lines = [
+        f"{int(triples):,} triples.\n",
+        f"| query, the first {PAGE} rows | asked with | rows | median ms | of the processor |",
+        "|---|---|---|---|---|",
+    ]
     for name, questions in QUESTIONS.items():
         for question in questions if not asked.names or name in asked.names else ():
             params = {key: word[1:] if word.startswith("=") else things[word] for key, word in question.items()}
@@ -139,9 +146,11 @@ def main() -> None:
             told = ", ".join(question) or "nothing"
             if found:
                 wall, work = (1000 * statistics.median(each[at] for each in found) for at in (1, 2))
-                print(f"| {name} | {told} | {found[0].rows} | {wall:.0f} | {work:.0f} |", flush=True)
+                lines.append(f"| {name} | {told} | {found[0].rows} | {wall:.0f} | {work:.0f} |")
             else:
-                print(f"| {name} | {told} | | more than {1000 * asked.patience:.0f} | |", flush=True)
+                lines.append(f"| {name} | {told} | | more than {1000 * asked.patience:.0f} | |")
+            print(lines[-1], flush=True)
+    tell("queries", "\n".join(lines), keep=asked.keep)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class HeldGraphs(OxigraphStore):
         self._step(f"read {graph}")
         return super().read(graph)
 
-    def sums(self, graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:
+    def sums(self, _graphs: Sequence[NamedGraph]) -> Mapping[str, tuple[int, str]]:
         return {}
 
     def replace(self, graphs: Sequence[NamedGraph]) -> None:

@@ -109,7 +109,7 @@ def test_figures_go_between_their_marks(
         pages.tell("other", "", keep=True)
 
 
-@pytest.mark.parametrize("name", ["peers", "reading", "again", "growth"])
+@pytest.mark.parametrize("name", ["peers", "profile", "reading", "again", "queries", "growth", "records"])
 def test_the_page_has_a_place_for_all_figures(name: str) -> None:
     page = (BENCHMARKS / "README.md").read_text(encoding="utf-8")
     assert page.count(f"<!-- {name} -->\n") == page.count(f"<!-- /{name} -->\n") == 1

@@ -30,8 +30,9 @@ def describe(header: CorpusHeader, subsets: Collection[Subset]) -> Iterator[Quad
     """The graph that describes the dataset, in VoID, DCAT, Dublin Core and PROV-O; no quad comes twice.
 
     The dataset's IRI is the corpus's base. Each of ``subsets``, the named graphs with anything in them, has its
-    number of triples, its digest (but the derived graph) and the licence; an article's graph is derived from the
-    article, the derived graph by the policy of standing. There is no date in it: the same corpus describes itself in the same words for ever.
+    number of triples, its digest (but for the derived graph) and the licence; an article's graph is derived from the
+    article, the derived graph by the policy of standing. There is no date in it: the same corpus describes itself in
+    the same words for ever.
     """
     iris = Iris(header.base)
     graph = iris.graph(DATASET_GRAPH)
