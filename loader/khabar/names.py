@@ -192,6 +192,12 @@ def entity_uses(slug: str, entity: Entity) -> Iterator[Use]:
     yield from _uses(("entities", slug), "entities", entity)
 
 
+def owners_of_shared(entities: Mapping[str, Entity]) -> frozenset[str]:
+    """The ids of the articles that shared entities refer to."""
+    found = (use.reference.partition(".") for slug, entity in entities.items() for use in entity_uses(slug, entity))
+    return frozenset(owner for owner, dot, _ in found if dot)
+
+
 def each_use(keys: Keys, value: str | tuple[str, ...] | None, kinds: Kinds) -> Iterator[Use]:
     """The references of one field: none, one, or several with their numbers."""
     if isinstance(value, str):

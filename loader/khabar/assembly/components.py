@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from khabar.model import ArticleRecord, Entity
-from khabar.names import entity_uses, uses
+from khabar.model import ArticleRecord
+from khabar.names import uses
 
 BATCH_SIZE: Final = 128 * 1024
 """The size of the records, in bytes, at which a batch is full: of short articles, some 60."""
@@ -16,12 +16,6 @@ def owners(record: ArticleRecord) -> frozenset[str]:
     """The ids of the other articles that a record refers to."""
     found = (use.reference.partition(".") for use in uses(record))
     return frozenset(owner for owner, dot, _ in found if dot) - {record.article.id}
-
-
-def owners_of_shared(entities: Mapping[str, Entity]) -> frozenset[str]:
-    """The ids of the articles that shared entities refer to."""
-    found = (use.reference.partition(".") for slug, entity in entities.items() for use in entity_uses(slug, entity))
-    return frozenset(owner for owner, dot, _ in found if dot)
 
 
 class Components:

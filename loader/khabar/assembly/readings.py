@@ -95,7 +95,7 @@ class _Reader:
 
     def _readings(self) -> Iterator[tuple[_File, Reading]]:
         """The files that have to be opened, without those that have faults."""
-        some = list(_portions(self._unread))
+        some = list(_lots(self._unread))
         tasks = (
             Read([os.fsencode(file.seen.path) for file in own], [file.seen.digest for file in own]) for own in some
         )
@@ -104,7 +104,7 @@ class _Reader:
             self._heard(len(own))
 
     def _checks(self) -> Iterator[tuple[_File, bool]]:
-        some = list(_portions(self._unchecked))
+        some = list(_lots(self._unchecked))
         tasks = (Check([file.before.line for file in own if file.before is not None]) for own in some)
         for own, reply in zip(some, self._crew.replies(tasks), strict=True):
             yield from zip(own, reply.sound, strict=True)
@@ -126,6 +126,6 @@ def _article(path: Path, reading: Reading) -> Article:
     return Article(reading.id, reading.line, str(path), reading.owners, claims=reading.claims, sound=reading.sound)
 
 
-def _portions(many: Sequence[T]) -> Iterator[list[T]]:
+def _lots(many: Sequence[T]) -> Iterator[list[T]]:
     rest = iter(many)
     return iter(lambda: list(islice(rest, FILES_AT_A_TIME)), [])

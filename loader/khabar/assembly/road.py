@@ -12,7 +12,7 @@ from typing import Final, NoReturn, Self
 import msgspec
 
 from khabar.assembly.careful import Careful, Line, head_faults
-from khabar.assembly.components import BATCH_SIZE, Components, batches, owners_of_shared
+from khabar.assembly.components import BATCH_SIZE, Components, batches
 from khabar.assembly.doubles import Double, sorted_doubles
 from khabar.assembly.portions import Article, Portions
 from khabar.assembly.progress import Meter, Report
@@ -35,6 +35,7 @@ from khabar.checks import check_corpus
 from khabar.checks.scope import placed
 from khabar.crew import Slot
 from khabar.errors import Fault, FaultyData, FileFailed, Severity
+from khabar.names import owners_of_shared
 from khabar.reading import survey
 from khabar.records.cache import Cache
 from khabar.records.sources import Source

@@ -17,7 +17,7 @@ from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, RESERVED_ARTICLE_IDS, Iris
 from khabar.model import ArticleRecord, Corpus, Entity, Evidence, each
-from khabar.names import ALLOWED, entity_uses
+from khabar.names import ALLOWED, owners_of_shared
 from khabar.plan import chains, lines
 from khabar.plan.octets import Unsure
 from khabar.plan.source import source
@@ -172,12 +172,6 @@ def _apart(entities: Mapping[str, Entity]) -> dict[str, Entity]:
     }
 
 
-def _spoken_of(entities: Mapping[str, Entity]) -> frozenset[str]:
-    """The ids of the articles that shared entities speak of."""
-    found = (use.reference.partition(".") for slug, entity in entities.items() for use in entity_uses(slug, entity))
-    return frozenset(owner for owner, dot, _ in found if dot)
-
-
 def _languages(frame: Frame) -> list[str]:
     """The languages that most texts of a corpus have: those that are promised, else those of its title."""
     promised = list(dict.fromkeys(frame.header.languages))
@@ -191,7 +185,7 @@ def _compiled(frame: Frame, scope: Scope) -> Lay:
         **{name: getattr(stock, name) for name in SUPPLIED},
         **{f"shared_{number}": table for number, table in enumerate(stock.shared)},
         "nothing": tuple({} for _ in stock.shared),
-        "reserved": RESERVED_ARTICLE_IDS | _spoken_of(frame.entities),
+        "reserved": RESERVED_ARTICLE_IDS | owners_of_shared(frame.entities),
         "acyclic": chains.acyclic,
         "answers": partial(chains.answers, dates=stock.dates),
         "chain": chains.chain_of(stock.dates, stock.extent_until),

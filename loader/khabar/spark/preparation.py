@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from khabar.assembly.careful import Careful, Line, head_faults
-from khabar.assembly.components import owners_of_shared
 from khabar.assembly.rejects import Rejected
 from khabar.checks.scope import placed
 from khabar.errors import Fault, FaultyData
 from khabar.frame import Frame
+from khabar.names import owners_of_shared
 from khabar.plan import Plan
 from khabar.spark.conversion import TURNS, Convert, Pick, Weave
 from khabar.spark.job import Job
