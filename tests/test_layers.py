@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import khabar
+from khabar.reference.packages import PARTS
 
 PACKAGE = Path(__file__).parents[1] / "loader" / "khabar"
 
@@ -86,6 +87,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 def test_every_part_has_its_row() -> None:
     assert {part(path) for path in MODULES} == set().union(*ROWS)
+
+
+def test_every_part_is_once_on_the_page_of_packages() -> None:
+    told = [name for _, names in PARTS for name in names]
+    assert sorted(told) == sorted({part(path) for path in MODULES} - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())

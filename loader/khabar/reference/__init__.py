@@ -8,6 +8,7 @@ PAGES = {
     "cli.md": "khabar.reference.cli",
     "errors.md": "khabar.reference.errors",
     "ontology.md": "khabar.reference.ontology",
+    "packages.md": "khabar.reference.packages",
     "python.md": "khabar.reference.python",
     "queries.md": "khabar.reference.queries",
     "records.md": "khabar.reference.records",
