@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bulk_corpora import lay_down
+from linked_corpora import sound
+
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "loader")}
 
@@ -39,6 +42,36 @@ def test_a_reader_who_leaves_early_ends_it_silently() -> None:
         told = process.stderr.read()
     assert process.wait(30) == 141
     assert told == b""
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_reader_of_many_records_may_leave_too(workers: str, tmp_path: Path) -> None:
+    # More than any pipe holds.
+    lay_down(sound(400, every=10, seed=1), tmp_path / "many.jsonl")
+    command = [sys.executable, "-m", "khabar", "build", "many.jsonl", "--format", "nquads", "--workers", workers]
+    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().endswith(b" .\n")
+    process.stdout.close()
+    with process.stderr:
+        told = process.stderr.read()
+    assert (process.wait(30), told) == (141, b"")
+
+
+def test_a_full_disk_behind_a_document_is_told(tmp_path: Path) -> None:
+    lay_down(sound(5, every=5, seed=1), tmp_path / "some.jsonl")
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "khabar", "build", "some.jsonl", "--format", "nquads"],
+            env=ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert ran.returncode == 3
+    assert ran.stderr == b"standard output: expected a file that can be written, found No space left on device\n"
 
 
 def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
