@@ -30,7 +30,7 @@ class Section(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """How a graph is laid out: base, prefixes, the order of predicates and types, groups of subjects, JSON-LD's terms."""
+    """How a graph is laid out: base, prefixes, order of predicates and types, groups of subjects, JSON-LD's terms."""
 
     base: str
     prefixes: Mapping[str, str]
