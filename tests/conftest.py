@@ -1,12 +1,15 @@
-"""How much Hypothesis tries: little on a desk, much where ``HYPOTHESIS_PROFILE=ci`` says so; a cache of its own."""
+"""How much Hypothesis tries: little on a desk, much where ``HYPOTHESIS_PROFILE=ci`` says so; places of a test's own."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from command_lines import Run
 
 # No deadlines: a busy machine is no fault of the code.
 settings.register_profile("desk", deadline=None, max_examples=50)
@@ -21,3 +24,21 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command line in a folder of its own, as a user without credentials; its exit code and what it said."""
+    from khabar.cli import program
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("XDG_STATE_HOME", "NETRC", "KHABAR_USER", "KHABAR_PASSWORD", "KHABAR_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = program.run(words)
+        return code, *capfd.readouterr()
+
+    return run

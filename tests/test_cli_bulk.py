@@ -7,31 +7,16 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from khabar.cli import bulk, program
+from command_lines import Run
+from khabar.cli import bulk
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "example"
 QUADS = (ROOT / "tests" / "golden" / "graphs" / "example.nq").read_bytes()
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line in a folder of its own; its exit code and what it said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = program.run(words)
-        return code, *capfd.readouterr()
-
-    return run
 
 
 @pytest.fixture(name="lines")

@@ -8,37 +8,21 @@ import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 
 import servers
-from khabar.cli import program, progress
+from command_lines import Run
+from khabar.cli import progress
 from khabar.loading.load import Progress
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "example"
 GRAPHS = "https://example.org/my-corpus/graphs/"
 WHOLE = "323 triples; graphs: 4"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line in a folder of its own, as a user without credentials; its exit code and what it said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("XDG_STATE_HOME", "NETRC", "KHABAR_USER", "KHABAR_PASSWORD", "KHABAR_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = program.run(words)
-        return code, *capfd.readouterr()
-
-    return run
 
 
 @pytest.fixture(scope="module")

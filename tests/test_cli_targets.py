@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import khabar
-from khabar.cli import program
+from command_lines import Run
 from khabar.errors import StoreFailed
 from khabar.loading import plan
 from khabar.loading.dump import outside
@@ -22,23 +22,6 @@ from khabar.stores.store import NO_SERVICES, Store
 from khabar.terms import Literal
 
 ROOT = Path(__file__).parents[1]
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line in a folder of its own, as a user without credentials; its exit code and what it said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("XDG_STATE_HOME", "NETRC", "KHABAR_USER", "KHABAR_PASSWORD", "KHABAR_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = program.run(words)
-        return code, *capfd.readouterr()
-
-    return run
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def open_store(target: Corpus | Path | str | Endpoint) -> Store:
 
     if isinstance(target, Corpus):
         return memory.from_quads(quads(target), target.paths["corpus"])
-    if not isinstance(target, Endpoint) and not is_store(target) and is_bulk(Path(target)):
+    if not isinstance(target, Endpoint) and is_bulk(Path(target)) and not is_store(target):
         return memory.from_quads(quads(read(target)), str(target))
     return open_target(target, lambda folder: quads(read(folder)))
 
