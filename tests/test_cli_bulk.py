@@ -80,7 +80,7 @@ def test_a_record_with_a_fault_is_told_and_laid_aside_and_the_rest_goes_on(
     assert (code, out) == (1, "")
     told = said.splitlines()
     expected = "article.published: expected a day that 2031-02 has, found '2031-02-30'"
-    assert told[0] == f"some.jsonl:{first}:1 KH031 {expected}"
+    assert told[0] == f"some.jsonl:{first}:1 KH031 {expected} [second]"
     assert told[1].startswith(f"some.jsonl:{last}:2 KH003 ")
     assert told[2:] == ["Wrote out.nq: 1 article, 323 quads, 2 left out"]
     assert (tmp_path / "out.nq").read_bytes() == QUADS

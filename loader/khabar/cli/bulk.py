@@ -54,15 +54,16 @@ def cache(*, fresh: bool) -> Path | None:
     return None if fresh else cache_folder(os.environ)
 
 
-def keep_apart(files: Mapping[str, Path | str | None]) -> None:
-    """Raise a usage error where two of ``files``, each under its name on the command line, are one.
+def keep_apart(source: tuple[str, Path | str], outputs: Mapping[str, str | None]) -> None:
+    """Raise a usage error where an output is the source, or another output; each has its name on the command line.
 
-    What is read is not to be lost to what is written, nor one output to another. Streams and devices may be shared.
+    What is read is not to be lost to what is written. Devices may be shared.
     """
-    given = [
-        (name, Path(os.path.realpath(file))) for name, file in files.items() if file is not None and str(file) != "-"
-    ]
-    for (name, path), (other, its) in itertools.combinations(given, 2):
+    given = {name: file for name, file in outputs.items() if file is not None}
+    if list(given.values()).count("-") > 1:
+        raise click.UsageError(f"{' and '.join(given)} are both standard output")
+    files = [(name, Path(os.path.realpath(file))) for name, file in (source, *given.items()) if str(file) != "-"]
+    for (name, path), (other, its) in itertools.combinations(files, 2):
         if path == its and (path.is_file() or not path.exists()):
             raise click.UsageError(f"{name} and {other} are the same file")
 
@@ -78,8 +79,10 @@ class Rejects:
         """Tell what is wrong with a record, and lay it aside where that is wanted."""
         self.count += 1
         if self.count <= TOLD:
+            # An id that is faulty itself may hold anything.
+            record = f" [{repr(rejected.id)[1:-1]}]" if rejected.id else ""
             for fault in rejected.faults:
-                streams.say(str(fault))
+                streams.say(f"{fault}{record}")
         elif self.count == TOLD + 1:
             streams.say(f"More than {TOLD} records have faults; further ones are left out without a word")
         if self._file is not None:
@@ -91,6 +94,9 @@ def rejects(path: str | None) -> Iterator[Rejects]:
     """What takes the records that are left out while the block runs; the file is there when it ends well."""
     if path is None:
         yield Rejects(None)
+        return
+    if path == "-":
+        yield Rejects(streams.binary())
         return
     from khabar.files import replaced
 

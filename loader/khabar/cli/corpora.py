@@ -100,7 +100,7 @@ def build(
     if engine == "spark":
         context.exit(engines.build_on_spark(source, output, given, rule=rule, form=form))
     engines.refuse_spark(given)
-    bulk.keep_apart({"CORPUS": source, "--output": output, "--rejects": given["rejected"]})
+    bulk.keep_apart(("CORPUS", source), {"--output": output or "-", "--rejects": given["rejected"]})
     manner = {name: given[name] for name in ("corpus", "workers")}
     cache = bulk.cache(fresh=given["fresh"])
     if form == "nquads" and rule is None:

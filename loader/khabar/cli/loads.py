@@ -95,7 +95,7 @@ def load(
     from khabar import pipeline
 
     where = endpoints.endpoint(target, **known)
-    bulk.keep_apart({"CORPUS|FILE": source, "--rejects": rejected})
+    bulk.keep_apart(("CORPUS|FILE", source), {"--json": "-" if machine else None, "--rejects": rejected})
     if dry_run:
         refused = bulk.Rejects(None)
         steps = pipeline.rehearse(
