@@ -6,18 +6,16 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from io import FileIO
-from pathlib import Path
-from typing import IO, Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import msgspec
 
 from khabar.crew.bench import Bench, address_of
 from khabar.crew.messages import receive, send
+from khabar.crew.processes import raw, started
 from khabar.crew.worker import Broken, Failed, Finished
 from khabar.errors import FileFailed
 
@@ -27,8 +25,6 @@ Follow: TypeAlias = Callable[[Any], None]
 _AHEAD: Final = 2
 _REPLIES_AHEAD: Final = 8
 _HELD: Final = 2
-# Modules are found where this process finds them, and never in a folder only because it is the current one.
-_OPTIONS: Final = ("-P", *(("-X", "utf8") if sys.flags.utf8_mode else ()))
 _PROGRAM: Final = "import sys; from khabar.crew.worker import main; main(sys.argv[1])"
 
 
@@ -130,8 +126,8 @@ class Workers:
             one.give_up()
         for process in self._processes:
             process.wait()
-            _raw(process.stdin).close()
-            _raw(process.stdout).close()
+            raw(process.stdin).close()
+            raw(process.stdout).close()
         self._processes = []
 
     def _keep_busy(self, process: subprocess.Popen[bytes], one: _Round) -> None:
@@ -174,13 +170,13 @@ class Workers:
 
     def _give(self, process: subprocess.Popen[bytes], message: Any) -> None:
         try:
-            send(_raw(process.stdin), message)
+            send(raw(process.stdin), message)
         except OSError as error:
             raise _ended(self._where, process) from error
 
     def _take(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Any]) -> Any:
         try:
-            return receive(_raw(process.stdout), decoder)
+            return receive(raw(process.stdout), decoder)
         except (EOFError, OSError) as error:
             raise _ended(self._where, process) from error
 
@@ -292,19 +288,8 @@ def _error(answer: Any) -> BaseException | None:
 
 
 def _started(address: str, where: str, files: Sequence[int]) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
     try:
-        return subprocess.Popen(  # noqa: S603 - this program again
-            [sys.executable, *_OPTIONS, "-c", _PROGRAM, address],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            bufsize=0,
-            pass_fds=files,
-            # Ctrl-C is for this process, which then ends the others.
-            process_group=0 if os.name == "posix" else None,
-        )
+        return started(_PROGRAM, address, files=files)
     except OSError as error:
         raise FileFailed.from_os(where, error, "worker processes that can be started") from error
 
@@ -321,9 +306,3 @@ def _ended(where: str, process: subprocess.Popen[bytes]) -> FileFailed:
         found=f"one that {how}",
         remedy="run it again; a system that is short of memory ends what takes most of it",
     )
-
-
-def _raw(pipe: IO[bytes] | None) -> FileIO:
-    if not isinstance(pipe, FileIO):
-        raise TypeError(type(pipe).__name__)
-    return pipe

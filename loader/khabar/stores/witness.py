@@ -11,20 +11,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from io import FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
+
+from khabar.crew.messages import receive, send
+from khabar.crew.processes import raw, started
 
 if TYPE_CHECKING:
     import pyoxigraph
 
-# Modules are found where this process finds them, and never in a folder only because it is the current one.
-_OPTIONS: Final = ("-P", *(("-X", "utf8") if sys.flags.utf8_mode else ()))
 _PROGRAM: Final = "from khabar.stores.witness import main; main()"
 _TRIES: Final = 10
 _PAUSE: Final = 0.02
-_HEAD: Final = 4
 _PIECE: Final = 1 << 20
 # What is written bare in a table of results: numbers and truth values. A search for the one sign before it is fast.
 _BARE: Final = re.compile(rb"\t([0-9.+tf-][^\t\n]*)\n")
@@ -38,6 +39,14 @@ Sum: TypeAlias = tuple[int, str]
 class _Request(msgspec.Struct, frozen=True):
     folder: str
     graphs: list[str]
+
+
+class _Reply(msgspec.Struct, frozen=True):
+    sums: list[Sum] | None
+
+
+_request: Final = msgspec.msgpack.Decoder(_Request)
+_reply: Final = msgspec.msgpack.Decoder(_Reply)
 
 
 class Witnesses:
@@ -60,9 +69,9 @@ class Witnesses:
             if process is None:
                 process = self._start()
             # The system may give a path in bytes that are no text.
-            _put(process.stdin, _Request(os.fsdecode(folder), list(graphs)))
-            found = msgspec.msgpack.decode(_take(process.stdout), type=list[Sum] | None)
-        except (OSError, EOFError, UnicodeError, msgspec.MsgspecError):
+            send(raw(process.stdin), _Request(os.fsdecode(folder), list(graphs)))
+            found = receive(raw(process.stdout), _reply).sums
+        except (OSError, EOFError, ValueError):
             if process is not None:
                 _end(process)
             process = None
@@ -85,16 +94,7 @@ class Witnesses:
         self._started.clear()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
-        process = subprocess.Popen(  # noqa: S603 - this program again
-            [sys.executable, *_OPTIONS, "-c", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            # Ctrl-C is for the process that loads, which then ends this one.
-            process_group=0 if os.name == "posix" else None,
-        )
+        process = started(_PROGRAM)
         self._started.append(process)
         return process
 
@@ -108,29 +108,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _put(pipe: IO[bytes] | None, message: object) -> None:
-    if pipe is None:
-        raise EOFError
-    content = msgspec.msgpack.encode(message)
-    pipe.write(len(content).to_bytes(_HEAD, "little") + content)
-    pipe.flush()
-
-
-def _take(pipe: IO[bytes] | None) -> bytes:
-    size = b"" if pipe is None else pipe.read(_HEAD)
-    content = b"" if pipe is None or len(size) < _HEAD else pipe.read(int.from_bytes(size, "little"))
-    if not content:
-        raise EOFError
-    return content
-
-
 def main() -> None:
     """Answer every question until no more come, or until no one wants the answers."""
     # The pipe ends when the process at its other end does, and then nothing is left to do.
+    questions, answers = FileIO(sys.stdin.fileno()), FileIO(sys.stdout.fileno(), "wb")
     with contextlib.suppress(EOFError, OSError):
         while True:
-            request = msgspec.msgpack.decode(_take(sys.stdin.buffer), type=_Request)
-            _put(sys.stdout.buffer, _seen(request))
+            send(answers, _Reply(_seen(receive(questions, _request))))
 
 
 def _seen(request: _Request) -> list[Sum] | None:
