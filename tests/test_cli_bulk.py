@@ -112,7 +112,7 @@ def test_the_first_fault_stops_all_where_that_is_wanted(run: Run, lines: list[st
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("-o", "news.jsonl"), "CORPUS and --output are the same file"),
+        (("-o", "news.jsonl", "--format", "nquads"), "CORPUS and --output are the same file"),
         (("-o", "link"), "CORPUS and --output are the same file"),
         (("-o", "out.nq", "--rejects", "news.jsonl"), "CORPUS and --rejects are the same file"),
         (("-o", "out.nq", "--rejects", "./out.nq"), "--output and --rejects are the same file"),
@@ -131,6 +131,16 @@ def test_what_is_read_is_never_written_over(
     code, _, said = run("load", "news.jsonl", "--to", "store", "--rejects", "link")
     assert (code, said.splitlines()[-1]) == (2, "Error: CORPUS|FILE and --rejects are the same file")
     assert not (tmp_path / "store").exists()
+
+
+def test_a_graph_is_not_written_under_the_name_of_records(run: Run) -> None:
+    code, out, said = run("build", str(EXAMPLE), "-o", "out.jsonl")
+    told = (
+        "Error: Invalid value for '--format': expected the name of a graph, found .jsonl; khabar export writes records"
+    )
+    assert (code, out, said.splitlines()[-1]) == (2, "", told)
+    assert not Path("out.jsonl").exists()
+    assert run("build", str(EXAMPLE), "-o", "out.jsonl", "--format", "nquads")[0] == 0
 
 
 def test_a_device_may_stand_for_several_files(run: Run, lines: list[str], tmp_path: Path) -> None:

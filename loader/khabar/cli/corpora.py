@@ -21,6 +21,7 @@ FORMATS = {
 }
 RULES = ("standing", "uncontested", "annotations")
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
+_RECORDS = (".jsonl", ".ndjson", ".parquet")
 _BY_SUFFIX = {suffix: name for name, suffix in FORMATS.items()}
 SOURCE = click.argument("source", metavar="CORPUS", type=click.Path(path_type=Path))
 
@@ -59,6 +60,8 @@ def _format_of(context: click.Context, _: click.Parameter, value: str | None) ->
     suffix = Path(context.params.get("output") or "").suffix
     if suffix in _COMPRESSED:
         raise click.BadParameter(f"expected a file without compression, found {suffix}; pipe it: -o - | gzip")
+    if value is None and suffix in _RECORDS:
+        raise click.BadParameter(f"expected the name of a graph, found {suffix}; khabar export writes records")
     return value or _BY_SUFFIX.get(suffix, "turtle")
 
 
