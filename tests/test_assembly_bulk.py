@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given
 
 import linked_corpora
@@ -252,7 +253,6 @@ def test_a_line_of_many_megabytes(tmp_path: Path) -> None:
 
 
 def test_compressed_files_give_the_same(faulty: Path, tmp_path: Path) -> None:
-    zstandard = pytest.importorskip("zstandard")
     expected = Written(faulty)
     data = faulty.read_bytes()
     for number, (suffix, packed) in enumerate([("gz", gzip.compress(data)), ("zst", zstandard.compress(data))]):
@@ -276,7 +276,6 @@ def test_lines_of_a_long_compressed_file_are_counted_through(tmp_path: Path) -> 
 
 
 def test_rows_of_parquet_give_the_same(linked: Path, tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
     from khabar.pipeline import export
 
     source = tmp_path / "a.parquet"

@@ -5,7 +5,8 @@ What the tasks are is the business of a `Bench`; nothing here knows of records o
 
 from khabar.crew.bench import Bench
 from khabar.crew.buckets import Buckets
-from khabar.crew.crew import Alone, Crew, Follow, Workers, cores
+from khabar.crew.crew import Alone, Crew, Workers, cores
+from khabar.crew.rounds import Follow
 from khabar.crew.spool import OwnSpool, SharedSpool, Slot, Spool, unnamed, write_all_at, write_at
 
 __all__ = [

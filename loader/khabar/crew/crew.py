@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from khabar.crew.bench import Bench, address_of
 from khabar.crew.messages import receive, send
 from khabar.crew.processes import raw, started
+from khabar.crew.rounds import Follow, Round, Ticket
 from khabar.crew.worker import Broken, Failed, Finished
 from khabar.errors import FileFailed
 
-Follow: TypeAlias = Callable[[Any], None]
-"""Gives a task that follows on another to the same worker; its replies are dropped."""
-
 _AHEAD: Final = 2
-_REPLIES_AHEAD: Final = 8
 _HELD: Final = 2
 _PROGRAM: Final = "import sys; from khabar.crew.worker import main; main(sys.argv[1])"
 
@@ -82,7 +78,7 @@ class Workers:
     def __init__(self, bench: type[Bench], openings: Sequence[Any], where: str, files: Sequence[int] = ()) -> None:
         self._answers = bench.answers | Finished | Broken | Failed
         self._where = where
-        self._rounds: list[_Round] = []
+        self._rounds: list[Round] = []
         self._processes: list[subprocess.Popen[bytes]] = []
         try:
             for _ in openings:
@@ -105,7 +101,7 @@ class Workers:
     def _round(self, tasks: Iterable[Any], *, follows: bool) -> Iterator[tuple[Any, Follow]]:
         if self._rounds:
             raise RuntimeError("the replies of the round before were not all taken")
-        one = _Round(iter(tasks), len(self._processes) * (1 + _AHEAD), follows=follows)
+        one = Round(iter(tasks), len(self._processes) * (1 + _AHEAD), follows=follows)
         self._rounds.append(one)
         for process in self._processes:
             thread = threading.Thread(target=self._keep_busy, args=(process, one), daemon=True)
@@ -130,9 +126,9 @@ class Workers:
             raw(process.stdout).close()
         self._processes = []
 
-    def _keep_busy(self, process: subprocess.Popen[bytes], one: _Round) -> None:
+    def _keep_busy(self, process: subprocess.Popen[bytes], one: Round) -> None:
         decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(self._answers)
-        held: deque[_Ticket] = deque()
+        held: deque[Ticket] = deque()
         try:
             while True:
                 while held and (len(held) >= _HELD or held[0].is_settled()):
@@ -148,7 +144,7 @@ class Workers:
         except BaseException as error:  # noqa: BLE001 - raised where the replies are asked for
             one.fail(error)
 
-    def _do(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Any], ticket: _Ticket) -> None:
+    def _do(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Any], ticket: Ticket) -> None:
         try:
             self._give(process, ticket.task)
             while not isinstance(answer := self._take(process, decoder), Finished):
@@ -158,7 +154,7 @@ class Workers:
             raise
         ticket.put(None)
 
-    def _go_on(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Any], ticket: _Ticket) -> None:
+    def _go_on(self, process: subprocess.Popen[bytes], decoder: msgspec.msgpack.Decoder[Any], ticket: Ticket) -> None:
         task = ticket.follow_up()
         if task is None:
             return
@@ -179,98 +175,6 @@ class Workers:
             return receive(raw(process.stdout), decoder)
         except (EOFError, OSError) as error:
             raise _ended(self._where, process) from error
-
-
-class _Ticket:
-    """A task that some worker has taken, and its replies so far: None is the end, an error the failure of it."""
-
-    def __init__(self, task: Any) -> None:
-        self.task = task
-        self._replies: queue.Queue[Any] = queue.Queue(_REPLIES_AHEAD)
-        self.put = self._replies.put
-        self._next: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.follow: Follow = self._next.put
-        self.follow_up = self._next.get
-
-    def replies(self) -> Iterator[Any]:
-        while (reply := self._replies.get()) is not None:
-            if isinstance(reply, BaseException):
-                raise reply
-            yield reply
-
-    def is_settled(self) -> bool:
-        """Tell whether it is known how to go on."""
-        return not self._next.empty()
-
-    def drain(self) -> None:
-        self.follow(None)
-        while not self._replies.empty():
-            self._replies.get_nowait()
-
-
-class _Round:
-    """Tasks in their order, of which ``ahead`` at most are taken before their replies are asked for."""
-
-    def __init__(self, tasks: Iterator[Any], ahead: int, *, follows: bool) -> None:
-        self.threads: list[threading.Thread] = []
-        self.follows = follows
-        self.failure: BaseException | None = None
-        self._tasks = tasks
-        self._lock = threading.Lock()
-        self._room = threading.Semaphore(ahead)
-        self._taken: queue.SimpleQueue[_Ticket | BaseException | None] = queue.SimpleQueue()
-        self._open: set[_Ticket] = set()
-        self._ended = False
-
-    def next(self) -> _Ticket | None:
-        """The next task, as soon as there is room for it; None where no task is left."""
-        self._room.acquire()
-        with self._lock:
-            ticket = None if self._ended else self._take()
-            if ticket is None:
-                self._ended = True
-                self._room.release()
-            return ticket
-
-    def _take(self) -> _Ticket | None:
-        try:
-            task = next(self._tasks, None)
-        except BaseException as error:  # noqa: BLE001 - raised where the replies are asked for
-            self._taken.put(error)
-            return None
-        ticket = None if task is None else _Ticket(task)
-        if ticket is not None:
-            self._open.add(ticket)
-        self._taken.put(ticket)
-        return ticket
-
-    def fail(self, error: BaseException) -> None:
-        """Take no more tasks, and raise ``error`` after the replies to those that are taken."""
-        with self._lock:
-            self._ended = True
-            self.failure = self.failure or error
-        self._taken.put(error)
-        # Whoever waits for room learns that it is over.
-        self._room.release()
-
-    def replies(self) -> Iterator[tuple[Any, Follow]]:
-        while (ticket := self._taken.get()) is not None:
-            if isinstance(ticket, BaseException):
-                raise ticket
-            for reply in ticket.replies():
-                yield reply, ticket.follow
-            self._open.discard(ticket)
-            self._room.release()
-
-    def give_up(self) -> None:
-        """Let go of every thread that waits for room here; whom it waits for otherwise has ended."""
-        self._ended = True
-        while any(thread.is_alive() for thread in self.threads):
-            self._room.release()
-            for ticket in tuple(self._open):
-                ticket.drain()
-            for thread in self.threads:
-                thread.join(0.01)
 
 
 def cores() -> int:
