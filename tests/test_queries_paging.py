@@ -18,7 +18,7 @@ from khabar.queries.catalogue import catalogue, find, parse
 from khabar.queries.results import Rows
 from khabar.queries.tokens import code
 
-MARKED = tuple(name for name in BUNDLED if "# page ?" in find(name).text)
+MARKED = tuple(name for name in BUNDLED if re.search(r"\S *# page \?", find(name).text))
 
 
 def _page(question: Question, limit: int | None, offset: int, ask: Callable[[str], Rows] | None = None) -> Rows:
@@ -73,10 +73,38 @@ def test_a_list_is_ordered_first_by_the_key_of_its_pages(name: str) -> None:
         assert keys == sorted(keys)
 
 
+@pytest.mark.parametrize(("begin", "end"), [("2020-01-01", "2039-12-31"), ("2023-09-25", "2031-03-10")])
+@pytest.mark.parametrize("corpus", ASKED)
+@pytest.mark.parametrize("name", ["events-in-window", "timeline"])
+def test_what_comes_first_in_a_window_is_looked_for_first(name: str, corpus: str, begin: str, end: str) -> None:
+    question = Question(corpus, name, "", (("from", begin), ("to", end)))
+    whole = by_oxigraph(question).rows
+    assert whole
+    for size in (1, 3, len(whole)):
+        for offset in range(len(whole) + 1):
+            assert _page(question, size, offset).rows == whole[offset : offset + size]
+
+
+def test_the_filters_of_a_first_try_are_there_where_their_parameters_are_given() -> None:
+    def asked(*params: tuple[str, str]) -> list[str]:
+        texts: list[str] = []
+
+        def ask(text: str) -> Rows:
+            texts.append(text)
+            return store("eastport").select(text)
+
+        _page(Question("eastport", "events-in-window", "", params), 1, 0, ask)
+        return [line.strip() for text in texts[:1] for line in text.splitlines() if "FILTER(false)" in line]
+
+    begin, end = ("from", "2020-01-01"), ("to", "2024-12-31")
+    assert asked(begin, end) == ["FILTER(false)"]
+    assert asked(begin) == asked(end) == ["# page ?from ?to FILTER(false)"]
+
+
 def test_every_marked_line_holds_its_key_and_nothing_open() -> None:
     for query in catalogue():
         for line in query.text.splitlines():
-            if "# page ?" in line:
+            if re.search(r"\S\s*# page \?", line):
                 pattern, key = line.split("# page ")
                 assert key in pattern
                 assert pattern.count("{") == pattern.count("}")

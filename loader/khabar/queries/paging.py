@@ -3,6 +3,9 @@
 A store that sorts a list sorts all of it. The lines of a bundled query that are marked ``# page ?key`` say by which
 key its list is ordered first, and that a row has one key. Rows up to any key are the first rows of the list: enough of
 them hold the page. How far "enough" is, a sample of the keys tells; where it was too few, the next try takes more.
+
+A comment ``# page ?from ?to FILTER(...)`` is a filter for the first try alone, where those parameters are given: what
+all such filters of a query let through comes first in its list. Where it does not fill the page, it is left out.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ SAMPLE: Final = 2_000
 """Keys that are looked at to see how they lie."""
 
 _MARK: Final = re.compile(r"# page \?(\w+)[ ]*")
+_FIRST: Final = re.compile(r"# page((?: \?\w+)+) (FILTER\(.+\))[ ]*")
 _MARGIN: Final = 2
 _SINGLE: Final = ("article", "claim", "event", "statement")
 _WIDER: Final = 8
@@ -48,6 +52,11 @@ def page(query: Query, text: str, ask: Ask, *, limit: int | None, offset: int = 
     check(query, limit, offset)
     if limit is None and not offset:
         return ask(text)
+    first = _first(text)
+    if limit is not None and first != text:
+        rows = ask(_sliced(first, limit, offset))
+        if len(rows) == limit:
+            return rows
     lines = [] if _is_of_one(query, text) else _lines(text)
     if limit is not None and lines:
         for cut in _cuts(text, lines, ask, offset + limit):
@@ -107,9 +116,25 @@ def _sliced(text: str, limit: int | None, offset: int) -> str:
 
 def _is_of_one(query: Query, text: str) -> bool:
     """Tell whether a parameter names one thing of one article, of which no list is long."""
+    given = _given(text)
+    return any(each.name in given for each in query.params if each.type in _SINGLE)
+
+
+def _given(text: str) -> frozenset[str]:
+    """The names of the parameters that have a value."""
     block = values_block(tokens(text), PARAMETERS)
-    given = dict(zip(block.variables, block.cells, strict=False)) if block else {}
-    return any(given.get(each.name, "UNDEF") != "UNDEF" for each in query.params if each.type in _SINGLE)
+    pairs = zip(block.variables, block.cells, strict=False) if block else ()
+    return frozenset(name for name, cell in pairs if cell != "UNDEF")
+
+
+def _first(text: str) -> str:
+    """The query with the filters of its first try, where their parameters are given."""
+    given = _given(text)
+    for token in reversed(tokens(text)):
+        if token.kind == "comment" and (match := _FIRST.fullmatch(token.text)):
+            if given.issuperset(name.removeprefix("?") for name in match[1].split()):
+                text = f"{text[: token.start]}{match[2]}{text[token.end :]}"
+    return text
 
 
 def _lines(text: str) -> list[_Line]:
