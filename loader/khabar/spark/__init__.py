@@ -2,5 +2,6 @@
 
 from khabar.spark.building import build, build_files, nquads
 from khabar.spark.output import Built
+from khabar.spark.session import SparkFailed
 
-__all__ = ["Built", "build", "build_files", "nquads"]
+__all__ = ["Built", "SparkFailed", "build", "build_files", "nquads"]

@@ -12,6 +12,7 @@ from khabar.errors import FaultyData, FileFailed
 from khabar.frame import Frame
 from khabar.reading import outline
 from khabar.records.heads import Head, metadata_head, read_head
+from khabar.records.parquet import CORPUS_KEY, ENTITIES_KEY
 from khabar.records.row_lines import demand_fit
 from khabar.spark.files import Files, literally
 from khabar.spark.rows import Form
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 _LINES: Final = (".jsonl", ".ndjson", ".json")
 _COMPRESSED: Final = ("", ".gz", ".zst", ".zstd", ".bz2")
 _TABLES: Final = (".parquet",)
-_CORPUS: Final = "khabar:corpus"
-_ENTITIES: Final = "khabar:entities"
 
 
 class Given(NamedTuple):
@@ -149,7 +148,7 @@ def _is_bulk(name: str) -> bool:
 
 def _table_head(files: Files, name: str) -> Head:
     metadata = files.parquet_metadata(name)
-    corpus, entities = metadata.get(_CORPUS), metadata.get(_ENTITIES)
+    corpus, entities = (metadata.get(key.decode()) for key in (CORPUS_KEY, ENTITIES_KEY))
     return metadata_head(
         None if corpus is None else corpus.encode(), None if entities is None else entities.encode(), name
     )
