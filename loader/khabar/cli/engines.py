@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,7 +70,7 @@ def build_on_spark(source: str, output: str | None, given: dict[str, Any], *, ru
                 f"{option} is for --engine local: Spark puts rejects into the folder, and has its own number of workers"
             )
     corpus: Path | None = given["corpus"]
-    with progress.shown(progress.of_build) as report:
+    with _unlogged(), progress.shown(progress.of_build) as report:
         built = spark.build_files(
             source,
             output,
@@ -85,3 +86,19 @@ def build_on_spark(source: str, output: str | None, given: dict[str, Any], *, ru
     for fault in built.faults:
         streams.say(str(fault))
     return bulk.told(built.articles, built.quads, built.rejected, output)
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep the traces that PySpark logs when it is interrupted from standard error, unless they are asked for."""
+    if click.get_current_context().ensure_object(streams.Manner).debug:
+        yield
+        return
+    import logging
+
+    handler = logging.NullHandler()
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
