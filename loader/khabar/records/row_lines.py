@@ -26,12 +26,8 @@ _ESCAPES: Final = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
 _PANDAS_INDEX: Final = "__index_level_"
 
 
-class Misfit(FileFailed):
-    """A column holds what no record has there (exit code 3)."""
-
-
 def row_lines(batch: pa.RecordBatch, name: str) -> pa.StringArray:
-    """Each row of articles as one canonical line of JSON, with its end; ``name`` is the file's, for `Misfit`."""
+    """Each row of articles as one canonical line of JSON, with its end; ``name`` is the file's, for `FileFailed`."""
     import pyarrow as pa
 
     kept = [
@@ -52,7 +48,7 @@ def _article() -> Record:
 
 
 def demand_fit(schema: pa.Schema, name: str) -> None:
-    """Raise `Misfit` where a column holds what no record has there."""
+    """Raise `FileFailed` where a column holds what no record has there."""
     import pyarrow as pa
 
     row_lines(pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema), name)
@@ -84,8 +80,8 @@ class _Columns:
             case Either():
                 return self._either(kind, array, column)
 
-    def misfit(self, kind: Kind, array: pa.Array, column: str) -> Misfit:
-        return Misfit(
+    def misfit(self, kind: Kind, array: pa.Array, column: str) -> FileFailed:
+        return FileFailed(
             where=self._name,
             expected=f"in the column {column} {expectation(kind)}",
             found=str(array.type),
@@ -184,8 +180,10 @@ class _Columns:
         maps = _concatenated(pc.binary_replace_slice(inner, 0, 1, "{"), "}")
         return pc.if_else(array.is_valid(), maps, None)
 
-    def _strange(self, expected: str, found: str) -> Misfit:
-        return Misfit(where=self._name, expected=expected, found=found, remedy="leave it out where the file is written")
+    def _strange(self, expected: str, found: str) -> FileFailed:
+        return FileFailed(
+            where=self._name, expected=expected, found=found, remedy="leave it out where the file is written"
+        )
 
     def _either(self, kind: Either, array: pa.Array, column: str) -> pa.Array:
         from pyarrow import types
