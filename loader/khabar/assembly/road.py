@@ -120,8 +120,6 @@ class Road:
             remedy="run it again",
         )
 
-    # YAML files
-
     def _read(self) -> list[Article]:
         files = self.source.files
         if not files:
@@ -137,8 +135,6 @@ class Road:
         self.articles += len(articles)
         self.claims |= any(article.claims for article in articles)
         return articles
-
-    # Records in bulk
 
     def _survey(self) -> list[tuple[Place, Linked]]:
         portions = self._portions
@@ -166,8 +162,6 @@ class Road:
             meter.add(reply.articles, read=sizes.popleft())
         self.claims |= self.articles > 0
         return linked
-
-    # What refers to something else
 
     def _link(self, linked: list[tuple[Place, Linked]]) -> None:
         filed = [
