@@ -58,3 +58,13 @@ def test_but_not_among_what_is_written_there(line: str, told: str, capfd: pytest
     assert program.run(line.split()) == 2
     out, said = capfd.readouterr()
     assert (out, said.splitlines()[-1]) == ("", f"Error: {told}")
+
+
+@pytest.mark.parametrize("options", [("-o", "out.ttl"), ("-o", "out.nq", "--rule", "standing")])
+def test_where_a_fault_stops_it_nothing_can_be_laid_aside(
+    options: tuple[str, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert program.run(["build", "some.jsonl", *options, "--rejects", "rejects.jsonl"]) == 2
+    out, said = capfd.readouterr()
+    told = "Error: --rejects is for N-Quads: in other forms, and with --rule, a fault stops it"
+    assert (out, said.splitlines()[-1]) == ("", told)

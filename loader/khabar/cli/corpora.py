@@ -113,6 +113,8 @@ def build(
                 source, target, rejects=rejects, fail_fast=given["fail_fast"], cache=cache, report=report, **manner
             )
         context.exit(bulk.told(built.articles, built.quads, built.rejected, output))
+    if given["rejected"] is not None:
+        raise click.UsageError("--rejects is for N-Quads: in other forms, and with --rule, a fault stops it")
     records = pipeline.read(source, cache=cache, **manner)
     if output is None or output == "-":
         streams.stream(pipeline.lines(records, form, rule=rule))
