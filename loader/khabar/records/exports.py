@@ -7,7 +7,7 @@ import gzip
 import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, TypeAlias, get_args
+from typing import BinaryIO, Final, Literal, TypeAlias
 
 from khabar.checks import check_corpus
 from khabar.errors import Fault, FaultyData, Severity
@@ -25,7 +25,6 @@ from khabar.records.streams import zstandard_for
 ExportForm: TypeAlias = Literal["jsonl", "parquet"]
 Compression: TypeAlias = Literal["none", "gzip", "zstd"]
 
-EXPORT_FORMS: Final[tuple[ExportForm, ...]] = get_args(ExportForm)
 _COMPRESSIONS: Final[dict[str, Compression]] = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 _GZIP_LEVEL: Final = 6
 _MOST_FAULTS: Final = 1000
