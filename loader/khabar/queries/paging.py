@@ -27,7 +27,7 @@ Ask = Callable[[str], Rows]
 SAMPLE: Final = 2_000
 """Keys that are looked at to see how they lie."""
 
-_MARK: Final = re.compile(r"# page \?(\w+)[ ]*")
+_MARK: Final = re.compile(r"# page \?(\w+)(?: of (\S.*?))?[ ]*")
 _FIRST: Final = re.compile(r"# page((?: \?\w+)+) (FILTER\(.+\))[ ]*")
 _MARGIN: Final = 2
 _SINGLE: Final = ("article", "claim", "event", "statement")
@@ -36,10 +36,11 @@ _TRIES: Final = 3
 
 
 class _Line(NamedTuple):
-    """A marked line: its text without the mark, its key, and where in the query the line ends."""
+    """A marked line: the pattern that gives its key, what a page adds to the query, and where in it the line ends."""
 
     text: str
     key: str
+    added: str
     end: int
 
 
@@ -120,20 +121,20 @@ def _is_of_one(query: Query, text: str) -> bool:
     return any(each.name in given for each in query.params if each.type in _SINGLE)
 
 
-def _given(text: str) -> frozenset[str]:
-    """The names of the parameters that have a value."""
+def _given(text: str) -> dict[str, str]:
+    """The parameters that have a value, by name, as the query spells it."""
     block = values_block(tokens(text), PARAMETERS)
     pairs = zip(block.variables, block.cells, strict=False) if block else ()
-    return frozenset(name for name, cell in pairs if cell != "UNDEF")
+    return {name: cell for name, cell in pairs if cell != "UNDEF"}
 
 
 def _first(text: str) -> str:
     """The query with the filters of its first try, where their parameters are given."""
     given = _given(text)
     for token in reversed(tokens(text)):
-        if token.kind == "comment" and (match := _FIRST.fullmatch(token.text)):
-            if given.issuperset(name.removeprefix("?") for name in match[1].split()):
-                text = f"{text[: token.start]}{match[2]}{text[token.end :]}"
+        match = _FIRST.fullmatch(token.text) if token.kind == "comment" else None
+        if match and given.keys() >= {name.removeprefix("?") for name in match[1].split()}:
+            text = f"{text[: token.start]}{match[2]}{text[token.end :]}"
     return text
 
 
@@ -142,27 +143,31 @@ def _lines(text: str) -> list[_Line]:
     for token in tokens(text):
         if token.kind == "comment" and (match := _MARK.fullmatch(token.text)):
             start = text.rfind("\n", 0, token.start) + 1
-            lines.append(_Line(text[start : token.start].strip(), match[1], token.end))
+            added = match[2] or ""
+            lines.append(_Line(added or text[start : token.start].strip(), match[1], added, token.end))
     return lines
 
 
 def _cut(text: str, lines: list[_Line], key: Term) -> str:
     """The query with its keys up to ``key`` alone; what has no key comes first in SPARQL's order, and stays."""
+    after = _given(text).get("after")
     for line in reversed(lines):
         name = f"?{line.key}"
         value = name if isinstance(key, Literal) else f"STR({name})"
         term = key if isinstance(key, Literal) else Literal(key if isinstance(key, str) else "")
         may_be_missing = line.text.startswith("OPTIONAL")
         condition = f"!BOUND({name}) || {value} <= {spell(term)}" if may_be_missing else f"{value} <= {spell(term)}"
-        text = f"{text[: line.end]}\n  FILTER({condition})\n{text[line.end :]}"
+        past = f"  FILTER(STR({name}) > {after})\n" if after else ""
+        text = f"{text[: line.end]}\n  {line.added}\n  FILTER({condition})\n{past}{text[line.end :]}"
     return text
 
 
 def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
     """Keys up to which the first ``wanted`` rows are likely to be found, each further than the one before."""
     prologue = text[: code(text)[_start(text)].start]
-    pattern = "".join(f"{{ {line.text} BIND(?{line.key} AS ?pageKey) }} UNION " for line in lines)
-    pattern = pattern.removesuffix(" UNION ")
+    after = _given(text).get("after")
+    past = f"FILTER(STR(?pageKey) > {after})" if after else ""
+    pattern = " UNION ".join(f"{{ {line.text} BIND(?{line.key} AS ?pageKey) {past} }}" for line in lines)
     sample = ask(f"{prologue}SELECT ?pageKey WHERE {{ {pattern} }} LIMIT {SAMPLE}")
     keys = sorted((row[0] for row in sample if isinstance(row[0], str | Literal)), key=plain)
     if len(sample) < SAMPLE or not keys:
