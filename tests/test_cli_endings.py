@@ -94,9 +94,10 @@ def test_an_interrupt_ends_it_with_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_whoever_ends_it_finds_nothing_half_written(name: str, tmp_path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from khabar import pipeline; from khabar.cli.program import run\n"
+        "import sys, time; from khabar import pipeline; from khabar.pipeline import graphs\n"
+        "from khabar.cli.program import run\n"
         "def lines(*_, **__):\n    yield 'half'\n    print('now', flush=True)\n    time.sleep(60)\n"
-        "pipeline.read = lambda _: None\npipeline.lines = lines\nsys.exit(run(['build', '.', '-o', 'out.ttl']))\n"
+        "pipeline.read = lambda *_, **__: None\ngraphs.lines = lines\nsys.exit(run(['build', '.', '-o', 'out.ttl']))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
