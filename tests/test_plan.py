@@ -52,7 +52,7 @@ def agree(number: int, data: bytes) -> bool:
     return True
 
 
-@times(10)
+@times(2)
 @given(author=authors, number=numbers, layout=layouts, ascii_only=st.booleans())
 def test_what_is_sound_and_stands_alone_is_planned(
     author: Author, number: int, layout: tuple[str, str], *, ascii_only: bool
@@ -109,19 +109,19 @@ def spoilt(draw: st.DrawFn) -> bytes:  # noqa: C901 - a list of what can go wron
     return json.dumps(document, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
 
 
-@times(20)
+@times(4)
 @given(spoilt(), numbers)
 def test_faults_are_never_planned(data: bytes, number: int) -> None:
     agree(number, data)
 
 
-@times(5)
+@times(1)
 @given(documents("article"), numbers)
 def test_articles_without_context_are_never_planned_wrongly(document: Any, number: int) -> None:
     agree(number, json.dumps(document, ensure_ascii=False).encode())
 
 
-@times(10)
+@times(2)
 @given(authors, numbers, st.data())
 def test_accidents_to_a_line_are_never_planned(author: Author, number: int, data: st.DataObject) -> None:
     line = data.draw(damaged(st.just(author.article())) if data.draw(st.booleans()) else accidents(author))

@@ -51,7 +51,7 @@ def structures(draw: st.DrawFn) -> tuple[list[tuple[str, str, list[str]]], list[
     return claims, [link for link in links if link[1] or link[2]]
 
 
-@times(4)
+@times(1)
 @given(structures(), st.lists(st.tuples(st.sampled_from(CLAIMS), st.sampled_from(STANCES)), max_size=8))
 def test_standings_are_those_of_the_rule(
     structure: tuple[list[tuple[str, str, list[str]]], list[tuple[str, list[str], list[str]]]],
@@ -112,14 +112,14 @@ def test_what_is_taken_for_an_iri_at_once_is_one(text: str) -> None:
     assert not PLAIN_IRI.fullmatch(text) or is_http_iri(text)
 
 
-@times(4)
+@times(1)
 @given(st.text())
 def test_octets_keep_the_text_and_its_order(text: str) -> None:
     assert letters(octets(text)) == text
     assert octets(text).encode("latin-1") == text.encode()
 
 
-@times(10)
+@times(2)
 @given(st.text(max_size=4) | st.sampled_from([" ", "\u2066 \u2069", "\u061c", "a\u0301", "\u0301", "\x85", "\u202e"]))
 def test_what_is_forbidden_or_blank_is_seen(text: str) -> None:
     blank = not text or all(one in BLANKS for one in text)

@@ -88,7 +88,7 @@ def in_json(node: Node) -> str:
             raise ValueError(node)
 
 
-@times(2)
+@times(1)
 @given(mutated(documents("article")).map(without_nulls))
 def test_a_line_is_read_as_the_same_bytes_in_yaml(document: Document) -> None:
     data = written(document, block=False).encode()
@@ -120,7 +120,7 @@ def test_a_canonical_line_is_its_record(document: Document) -> None:
     assert line_kind(canonical) == "article"
 
 
-@times(4)
+@times(1)
 @given(damaged(documents("article")))
 def test_whatever_comes_only_faults_come_out(data: bytes) -> None:
     record, faults = examine(data, "a.jsonl", 7)

@@ -412,7 +412,7 @@ def test_a_zstd_frame_of_repeated_bytes_comes_in_small_pieces() -> None:
 line_lengths = st.lists(st.sampled_from([0, 1, 3, 20, 49, 50, 51, 52, 99, 130]), max_size=12)
 
 
-@times(3)
+@times(1)
 @given(line_lengths, st.booleans(), st.lists(st.integers(0, 900), max_size=6), st.sampled_from([1, 7, 64, 5000]))
 def test_every_line_is_in_one_part(lengths: list[int], ends: bool, cuts: list[int], chunk: int) -> None:  # noqa: FBT001
     """Wherever a file is cut and however it comes, its lines are there once, in order, with their numbers."""
