@@ -187,3 +187,14 @@ def test_a_terminal_is_shown_the_first_rows_and_told_of_more(
         said = capsys.readouterr()
         assert said.err == told
         assert (len(said.out.splitlines()) == 5) == (words == ())
+
+
+@pytest.mark.parametrize("name", ["graphs", "triples-per-graph"])
+def test_pages_after_a_graph_are_the_whole(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "SAMPLE", 4)
+    whole = by_oxigraph(Question("eastport", name))
+    at = whole.columns.index("graph")
+    found = list(khabar.query(store("eastport"), name, limit=2))
+    while page := khabar.query(store("eastport"), name, limit=2, after=str(found[-1][at])).rows:
+        found += page
+    assert tuple(found) == whole.rows
