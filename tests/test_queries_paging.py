@@ -13,6 +13,7 @@ from corpora_at_hand import CORPORA
 from khabar.cli import questions
 from khabar.cli.program import run
 from khabar.errors import QueryRefused
+from khabar.loading import plan
 from khabar.queries import paging
 from khabar.queries.catalogue import catalogue, find, parse
 from khabar.queries.results import Rows
@@ -198,3 +199,20 @@ def test_pages_after_a_graph_are_the_whole(name: str, monkeypatch: pytest.Monkey
     while page := khabar.query(store("eastport"), name, limit=2, after=str(found[-1][at])).rows:
         found += page
     assert tuple(found) == whole.rows
+
+
+class _InParts:
+    """A store whose rows come in parts, in the eyes of a load."""
+
+    name = "parts"
+
+    def select(self, text: str, **_: object) -> Rows:
+        return store("eastport").select(text.replace("LIMIT 5000", "LIMIT 3"))
+
+
+def test_what_a_store_gives_in_parts_is_read_whole_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "SAMPLE", 4)
+    monkeypatch.setattr(plan, "_PAGE", 3)
+    counts = plan.counts(_InParts(), None)
+    whole = by_oxigraph(Question("eastport", "triples-per-graph")).rows
+    assert counts == {graph: int(getattr(count, "lexical", "")) for graph, count in whole}

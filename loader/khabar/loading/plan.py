@@ -13,6 +13,8 @@ import msgspec
 from khabar.graphs import NamedGraph
 from khabar.iris import DATASET_GRAPH, GRAPHS, Iris
 from khabar.loading.proof import rewritten
+from khabar.queries import paging
+from khabar.queries.binding import bind
 from khabar.queries.catalogue import find
 from khabar.queries.results import plain
 from khabar.scalars import SLUG_PATTERN
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from khabar.loading.journal import Journal
+    from khabar.queries.catalogue import Query
     from khabar.queries.spelling import Term
     from khabar.stores.store import Rewrite, Store
 
+_PAGE: Final = 5_000
 _SLUG: Final = re.compile(SLUG_PATTERN)
 _DATASET: Final = f"{GRAPHS}/{DATASET_GRAPH}"
 
@@ -97,10 +101,20 @@ def _pages(store: Store, query: str, given: Mapping[str, str]) -> Iterator[tuple
         return
     # A store may give fewer rows than the query allows, without a word: only an empty page is the end.
     graph = chosen.columns.index("graph")
-    after: dict[str, str] = {}
-    while rows := asked(store, chosen, {**given, **after}):
+    rows = asked(store, chosen, given)
+    while rows:
         yield from rows
-        after = {"after": plain(rows[-1][graph])}
+        after = {**given, "after": plain(rows[-1][graph])}
+        # A list that goes on is sorted in parts.
+        rows = asked(store, chosen, after) if len(rows) < _PAGE else _part(store, chosen, after)
+
+
+def _part(store: Store, query: Query, given: Mapping[str, str]) -> tuple[tuple[Term | None, ...], ...]:
+    try:
+        found = paging.page(query, bind(query, given), store.select, limit=_PAGE)
+    except (IndexError, ValueError):  # a store that cannot tell how many there are
+        return asked(store, query, given)
+    return found.rows if found.columns == query.columns else asked(store, query, given)
 
 
 def base_of(graph: str) -> str | None:
