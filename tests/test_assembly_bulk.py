@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 
 import linked_corpora
 from bulk_corpora import Told, Whole, careful, files, in_lines, lay_down, text, told
@@ -97,6 +97,7 @@ def _joined(path: Path, lines: list[bytes]) -> Path:
     return path
 
 
+@settings(max_examples=max(50, settings().max_examples // 4))
 @given(files())
 def test_any_file_gives_what_it_gives_as_a_whole(lines: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as place, small():

@@ -63,7 +63,7 @@ def catalogue() -> tuple[Query, ...]:
     """Every bundled query, by name; raises FileFailed where khabar's own files are missing.
 
     >>> [query.name for query in catalogue()][:2]
-    ['access-claims', 'chain-of-transmission']
+    ['access-claims', 'bases']
     """
     files = sorted((file for file in resources.queries().iterdir() if file.name.endswith(".rq")), key=lambda f: f.name)
     return tuple(parse(file.name.removesuffix(".rq"), file.read_text(encoding="utf-8")) for file in files)
