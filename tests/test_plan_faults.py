@@ -19,7 +19,7 @@ import yaml
 from careful import carefully
 from corpora_at_hand import ROOT
 from khabar.frame import Frame
-from khabar.model import CorpusHeader, EntitiesFile, Entity
+from khabar.model import Article, Claim, CorpusHeader, EntitiesFile, Entity, Event, Statement, UnnamedSource
 from khabar.plan import Plan
 from khabar.records.sources import open_source
 from sound_articles import frame
@@ -395,3 +395,44 @@ def _lines(folder: Path) -> Iterator[bytes]:
         with contextlib.suppress(yaml.YAMLError, UnicodeError, ValueError, TypeError, RecursionError):
             document = yaml.safe_load(path.read_bytes())
             yield json.dumps(document, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+
+
+def places(document: Any, path: str = "") -> Iterator[str]:
+    """The path of every value of a document, and of every key that one of its records could have and has not."""
+    if isinstance(document, dict):
+        section, _, rest = path.partition(".")
+        fields = FIELDS.get(section, ()) if section == "article" or (rest and "." not in rest) else ()
+        for key in dict.fromkeys((*document, *fields)):
+            yield f"{path}.{key}" if path else key
+            yield from places(document.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(document, list):
+        for number, value in enumerate(document):
+            yield f"{path}.{number}"
+            yield from places(value, f"{path}.{number}")
+
+
+FIELDS: Final = {
+    "article": Article.__struct_fields__,
+    "entities": Entity.__struct_fields__,
+    "sources": UnnamedSource.__struct_fields__,
+    "events": Event.__struct_fields__,
+    "claims": Claim.__struct_fields__,
+    "statements": Statement.__struct_fields__,
+}
+
+
+# Numbers are what a few fields are for, and what is left out may be there as nothing.
+@pytest.mark.parametrize("value", ["", [""], [[]], [{}], {"": ""}, {"en": ""}, " ", False], ids=repr)
+def test_what_is_nothing_anywhere_is_never_planned(value: Any) -> None:
+    assert not any(is_planned(FRAMES[0], PLANS[0], changed(path, value)) for path in places(ARTICLE))
+
+
+@pytest.mark.parametrize("value", [[], {}, None, 0, 1.0], ids=repr)
+def test_what_is_empty_anywhere_is_planned_rightly_or_not_at_all(value: Any) -> None:
+    planned = [is_planned(FRAMES[0], PLANS[0], changed(path, value)) for path in places(ARTICLE)]
+    assert len(planned) > 150
+    assert not all(planned)
+
+
+def test_a_quotation_at_the_end_of_a_text_is_no_empty_text() -> None:
+    assert is_planned(FRAMES[0], PLANS[0], changed("claims.c.text", texts('They said "yes"')))

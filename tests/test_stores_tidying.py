@@ -29,9 +29,9 @@ for task in Path("/proc/self/task").iterdir():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have names and places on Linux")
 def test_threads_that_merge_tables_give_way_and_no_others(tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "store")], capture_output=True, text=True, check=True
-    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "store")]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     own = os.getpriority(os.PRIO_PROCESS, 0)
     found = [line.rsplit(maxsplit=1) for line in ran.stdout.splitlines()]
     merging = {int(place) for name, place in found if name.startswith("rocksdb:low")}

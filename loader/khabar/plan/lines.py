@@ -14,6 +14,9 @@ LONGEST: Final = 256 * 1024
 """The longest line that is looked at, in bytes: it can hold no more values than the careful reader takes."""
 
 _DELETE: Final = b"\x7f"
+_EMPTY: Final = b'""'
+# Two quotation marks, the first of which is not escaped: it cannot end a text.
+_EMPTY_TEXT: Final = re.compile(rb'[^\\]""').search
 # All bytes but those that any forbidden or blank character has in UTF-8: control characters are no JSON, and where
 # none of these is, there are no others to look for.
 _HARMLESS: Final = bytes(byte for byte in range(256) if byte not in b"\x7f\x9c\xc2\xe1\xe2\xe3\xef\xf0\xf1\xf2\xf3\xf4")
@@ -35,11 +38,11 @@ _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def fit(data: bytes) -> None:
-    """Tell that the bytes are UTF-8 in NFC without forbidden characters and blank texts; else Unsure is raised.
+    """Tell that the bytes are UTF-8 in NFC without forbidden characters, blank and empty texts; else Unsure is raised.
 
     Texts of spaces alone, in a line without escapes, are told later: that takes no time there.
     """
-    if len(data) > LONGEST:
+    if len(data) > LONGEST or (_EMPTY in data and _EMPTY_TEXT(data) is not None):
         raise Unsure
     if data.isascii():
         if _DELETE in data:
