@@ -97,7 +97,7 @@ def did_you_mean(word: str, known: Iterable[str], start: str = "", end: str = ""
     return f"did you mean {start}{near[0]}{end}?" if near else ""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def _letters(word: str) -> frozenset[tuple[str, int]]:
     # Each letter with how often it came before, so that a set counts.
     return frozenset((letter, word.count(letter, 0, place)) for place, letter in enumerate(word))

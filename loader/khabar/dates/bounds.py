@@ -37,7 +37,7 @@ class Bounds(NamedTuple):
 UNKNOWN: Final = Bounds(None, None)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def bounds(text: str) -> Bounds:
     """The days that an EDTF ``text`` can mean, as inclusive bounds.
 

@@ -14,7 +14,7 @@ from khabar.terms import Object
 
 V = TypeVar("V")
 
-MOST: Final = 8_192
+MOST: Final = 4_096
 """How many texts a store of known ones holds; a full one is emptied."""
 
 
