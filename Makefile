@@ -46,9 +46,9 @@ docs-current: $(VENV)/dev ## Check that the generated documents are current.
 	@$(BIN)/python -m khabar.reference --check docs
 
 bench: $(VENV)/dev ## Measure start-up, checking, building, folders of YAML, and loading.
-	@$(BIN)/python benchmarks/building.py
+	@$(BIN)/python benchmarks/building.py $(KEEP)
 	@$(BIN)/python benchmarks/reading.py $(KEEP)
-	@$(BIN)/python benchmarks/loading.py
+	@$(BIN)/python benchmarks/loading.py $(KEEP)
 
 bench-peers: $(VENV)/dev ## Measure beside Morph-KGC, maplib, DuckDB, pyoxigraph and rdflib.
 	@$(BIN)/python benchmarks/comparing.py $(KEEP)

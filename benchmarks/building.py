@@ -1,7 +1,7 @@
 """Measure what a person waits for: start-up, and a corpus of many records.
 
 Every figure is that of a whole process, the median of several runs, in turns with the others so that a busy machine
-slows all alike. Prints the table that stands in benchmarks/README.md.
+slows all alike. Prints the tables that stand in benchmarks/README.md; with ``--keep`` they are put there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from pages import tell
 from processes import KHABAR, PYTHON, ROOT, grow, medians
 
 COMPOSE = """
@@ -20,8 +21,8 @@ for path in sorted(Path(sys.argv[1]).rglob("*.yaml")):
 """
 
 
-def start_up(rounds: int) -> None:
-    """Print how long the program takes to start, and to build the real corpus."""
+def start_up(rounds: int) -> str:
+    """How long the program takes to start, and to build the real corpus."""
     found = medians(
         {
             "`python -c pass`": (PYTHON, "-c", "pass"),
@@ -32,13 +33,14 @@ def start_up(rounds: int) -> None:
         rounds,
     )
     unit = found["`python -c pass`"].seconds
-    print(f"\n| start-up, median of {rounds} | ms | times `python -c pass` | peak MiB |\n|---|---|---|---|")
+    lines = [f"| start-up, median of {rounds} | ms | times `python -c pass` | peak MiB |", "|---|---|---|---|"]
     for name, median in found.items():
-        print(f"| {name} | {median.seconds * 1000:.0f} | {median.seconds / unit:.1f} | {median.memory:.0f} |")
+        lines.append(f"| {name} | {median.seconds * 1000:.0f} | {median.seconds / unit:.1f} | {median.memory:.0f} |")
+    return "\n".join(lines)
 
 
-def many(count: int, rounds: int) -> None:
-    """Print what checking and building ``count`` records takes, next to the YAML parser alone."""
+def many(count: int, rounds: int) -> str:
+    """What checking and building ``count`` records takes, next to the YAML parser alone."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place, "corpus")
         lines = grow(ROOT / "example", folder, count)
@@ -55,11 +57,16 @@ def many(count: int, rounds: int) -> None:
         with Path(output).open("rb") as file:
             quads = sum(1 for _ in file)
     unit = found["libyaml composes the files, nothing else"].seconds
-    print(f"\n{count:,} records of {lines} lines, {quads / count:.0f} quads each.\n")
-    print(f"| whole run, median of {rounds} | s | ms a record | times libyaml | peak MiB |\n|---|---|---|---|---|")
+    table = [
+        f"{count:,} records of {lines} lines, {quads / count:.0f} quads each.",
+        "",
+        f"| whole run, median of {rounds} | s | ms a record | times libyaml | peak MiB |",
+        "|---|---|---|---|---|",
+    ]
     for name, (seconds, memory) in found.items():
         per_record = f"{seconds * 1000 / count:.2f}"
-        print(f"| {name} | {seconds:.2f} | {per_record} | {seconds / unit:.1f} | {memory:.0f} |")
+        table.append(f"| {name} | {seconds:.2f} | {per_record} | {seconds / unit:.1f} | {memory:.0f} |")
+    return "\n".join(table)
 
 
 def main() -> None:
@@ -68,9 +75,10 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1000, help="how many records (default: 1000)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each with many records (default: 3)")
     parser.add_argument("--starts", type=int, default=21, help="runs of each start-up (default: 21)")
+    parser.add_argument("--keep", action="store_true", help="put the tables into benchmarks/README.md")
     arguments = parser.parse_args()
-    start_up(arguments.starts)
-    many(arguments.records, arguments.rounds)
+    tell("start-up", start_up(arguments.starts), keep=arguments.keep)
+    tell("thousand", many(arguments.records, arguments.rounds), keep=arguments.keep)
 
 
 if __name__ == "__main__":

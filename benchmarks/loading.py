@@ -1,7 +1,7 @@
 """Measure loads: into a folder beside Oxigraph's own loader, into a server beside curl, and the memory of both.
 
 Every figure is that of whole processes, the median of several runs, in turns. Prints the tables that stand in
-benchmarks/README.md.
+benchmarks/README.md; with ``--keep`` they are put there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,8 +35,8 @@ def lay_down(place: Path, count: int) -> tuple[Path, Path, int]:
         return folder, ready, sum(1 for _ in file)
 
 
-def embedded(place: Path, count: int, rounds: int) -> None:
-    """Print how long records take to become a store on disk, beside Oxigraph loading their ready N-Quads."""
+def embedded(place: Path, count: int, rounds: int) -> str:
+    """How long records in YAML take to become a store on disk, beside Oxigraph loading their ready N-Quads."""
     folder, ready, quads = lay_down(place, count)
     store, other, again = place / "store", place / "other", place / "again"
     loads = {
@@ -59,21 +59,16 @@ def embedded(place: Path, count: int, rounds: int) -> None:
     changed = {"`khabar load CORPUS` again, one article changed": run(loads["`khabar load CORPUS`"])}
     alone = run((PYTHON, "-c", ASSEMBLE, str(folder)))
     unit = found["`oxigraph load` of ready N-Quads"]
-    print(f"\n{count:,} records, {quads:,} quads. Median of {rounds}.\n")
-    print("| whole run | s | quads a second | times `oxigraph load` | peak MiB |\n|---|---|---|---|---|")
-    for name, (seconds, memory) in (found | unchanged | changed).items():
+    lines = [
+        f"{count:,} records, {quads:,} quads. Median of {rounds}.",
+        "",
+        "| whole run | s | quads a second | times `oxigraph load` | peak MiB |",
+        "|---|---|---|---|---|",
+    ]
+    for name, (seconds, memory) in (found | unchanged | changed | {"records to graphs, no store": alone}).items():
         rate = f"{quads / seconds:,.0f}" if name in found else ""
-        print(f"| {name} | {seconds:.2f} | {rate} | {seconds / unit.seconds:.2f} | {memory:.0f} |")
-    print(
-        f"| records to graphs, no store | {alone.seconds:.2f} | | {alone.seconds / unit.seconds:.2f} | "
-        f"{alone.memory:.0f} |"
-    )
-
-
-COUNTED = """
-import sys, khabar
-khabar.load(sys.argv[1], sys.argv[2], verify="counts")
-"""
+        lines.append(f"| {name} | {seconds:.2f} | {rate} | {seconds / unit.seconds:.2f} | {memory:.0f} |")
+    return "\n".join(lines)
 
 
 def bulk(place: Path, count: int, rounds: int) -> str:
@@ -91,7 +86,10 @@ def bulk(place: Path, count: int, rounds: int) -> str:
     loads: dict[str, tuple[str, ...]] = {
         names[0]: (OXIGRAPH, "load", "--location", str(stores / "other"), "--file", str(ready)),
         names[1]: (*KHABAR, "load", str(records), "--to", str(stores / "store"), "--quiet"),
-        "the same, triples counted and not read back": (PYTHON, "-c", COUNTED, str(records), str(stores / "counted")),
+        "the same with `--verify counts`": (
+            *(*KHABAR, "load", str(records), "--to", str(stores / "counted")),
+            *("--verify", "counts", "--quiet"),
+        ),
         "`khabar build records.jsonl`, no store": (*KHABAR, "build", str(records), "-o", str(place / "again.nq"), "-q"),
     }
     runs: dict[str, list[Spent]] = {name: [] for name in loads}
@@ -128,23 +126,26 @@ for graph in graphs(Path(sys.argv[1])):
 """
 
 
-def memory(place: Path, counts: list[int]) -> None:
-    """Print what a load holds for corpora of several sizes."""
-    print("\n| records | quads | records to graphs, peak MiB | whole load, peak MiB | `oxigraph load`, peak MiB |")
-    print("|---|---|---|---|---|")
+def memory(place: Path, counts: list[int]) -> str:
+    """What a load holds for corpora of several sizes."""
+    lines = [
+        "| records | quads | records to graphs, peak MiB | whole load, peak MiB | `oxigraph load`, peak MiB |",
+        "|---|---|---|---|---|",
+    ]
     for count in counts:
         folder, ready, quads = lay_down(place, count)
         alone = run((PYTHON, "-c", ASSEMBLE, str(folder)))
         whole = run((*KHABAR, "load", str(folder), "--to", str(place / "store"), "--quiet"))
         other = run((OXIGRAPH, "load", "--location", str(place / "other"), "--file", str(ready)))
-        print(f"| {count:,} | {quads:,} | {alone.memory:.0f} | {whole.memory:.0f} | {other.memory:.0f} |", flush=True)
+        lines.append(f"| {count:,} | {quads:,} | {alone.memory:.0f} | {whole.memory:.0f} | {other.memory:.0f} |")
         for target in (folder, place / "store", place / "other"):
             shutil.rmtree(target)
         ready.unlink()
+    return "\n".join(lines)
 
 
-def remote(place: Path, count: int, rounds: int) -> None:
-    """Print how long a load into a server takes, beside curl sending the same graphs to the same server."""
+def remote(place: Path, count: int, rounds: int) -> str:
+    """How long a load into a server takes, beside curl sending the same graphs to the same server."""
     folder, ready, quads = lay_down(place, count)
     documents = separate(ready, place / "documents")
     sizes = sum(path.stat().st_size for path in documents.values())
@@ -174,12 +175,16 @@ def remote(place: Path, count: int, rounds: int) -> None:
             )[""]
         }
     unit = found[names[0]]
-    print(f"\n{len(documents):,} graphs, {quads:,} quads, {sizes / MIB:.0f} MiB to `oxigraph serve`. ", end="")
-    print(f"Median of {rounds}.\n")
-    print("| whole run | s | graphs a second | times curl | peak MiB |\n|---|---|---|---|---|")
+    lines = [
+        f"{len(documents):,} graphs, {quads:,} quads, {sizes / MIB:.0f} MiB. Median of {rounds}.",
+        "",
+        "| whole run | s | graphs a second | times curl | peak MiB |",
+        "|---|---|---|---|---|",
+    ]
     for name, (seconds, peak) in (found | again).items():
         rate = f"{len(documents) / seconds:,.0f}" if name in found else ""
-        print(f"| {name} | {seconds:.2f} | {rate} | {seconds / unit.seconds:.2f} | {peak:.0f} |")
+        lines.append(f"| {name} | {seconds:.2f} | {rate} | {seconds / unit.seconds:.2f} | {peak:.0f} |")
+    return "\n".join(lines)
 
 
 def separate(ready: Path, folder: Path) -> dict[str, Path]:
@@ -232,23 +237,22 @@ def main() -> None:
     parser.add_argument("--sent", type=int, default=1000, help="records for the server (default: 1000)")
     parser.add_argument("--sizes", default="1000,4000,16000", help="records of the table of memory")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
-    parser.add_argument("--bulk", type=int, default=8000, help="records in JSON Lines (default: 8000)")
-    parser.add_argument("--keep", action="store_true", help="put the table of JSON Lines into benchmarks/README.md")
+    parser.add_argument("--bulk", type=int, default=20_000, help="records in JSON Lines (default: 20000)")
+    parser.add_argument("--keep", action="store_true", help="put the tables into benchmarks/README.md")
     parser.add_argument("--only", choices=["bulk", "embedded", "remote", "memory"], help="one table")
     arguments = parser.parse_args()
     os.environ.setdefault("NO_PROXY", "127.0.0.1")
-    with tempfile.TemporaryDirectory() as place:
-        if arguments.only in (None, "bulk"):
-            tell("records", bulk(Path(place), arguments.bulk, arguments.rounds), keep=arguments.keep)
-    with tempfile.TemporaryDirectory() as place:
-        if arguments.only in (None, "embedded"):
-            embedded(Path(place), arguments.records, arguments.rounds)
-    with tempfile.TemporaryDirectory() as place:
-        if arguments.only in (None, "remote"):
-            remote(Path(place), arguments.sent, arguments.rounds)
-    with tempfile.TemporaryDirectory() as place:
-        if arguments.only in (None, "memory"):
-            memory(Path(place), [int(size) for size in arguments.sizes.split(",")])
+    rounds, sizes = arguments.rounds, [int(size) for size in arguments.sizes.split(",")]
+    tables: dict[str, tuple[str, Callable[[Path], str]]] = {
+        "bulk": ("records", lambda place: bulk(place, arguments.bulk, rounds)),
+        "embedded": ("folder", lambda place: embedded(place, arguments.records, rounds)),
+        "remote": ("server", lambda place: remote(place, arguments.sent, rounds)),
+        "memory": ("memory", lambda place: memory(place, sizes)),
+    }
+    for only, (name, measured) in tables.items():
+        if arguments.only in (None, only):
+            with tempfile.TemporaryDirectory() as place:
+                tell(name, measured(Path(place)), keep=arguments.keep)
 
 
 if __name__ == "__main__":
