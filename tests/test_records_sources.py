@@ -232,6 +232,12 @@ def test_the_head_of_bare_articles_comes_from_a_folder(tmp_path: Path) -> None:
         "standard input: expected the header of the corpus before its articles, found nothing"
         " (name the folder of its corpus.yaml with --corpus FOLDER)"
     )
+    for blank in (b"\n \r\n\t\n", b'{"entities": {}}\n\n'):
+        path.write_bytes(blank)
+        assert failure(path).endswith(
+            "before its articles, found nothing (name the folder of its corpus.yaml with --corpus FOLDER)"
+        )
+    path.write_bytes(BARE)
     with open_source(path, corpus=EASTPORT) as source:
         assert source.frame == FRAME
         assert source.paths["corpus"] == str(EASTPORT / "corpus.yaml")

@@ -172,6 +172,10 @@ def test_heads(spark: SparkSession, tmp_path: Path) -> None:
         "records.jsonl: expected the header of the corpus before its articles, found articles alone"
         " (name the folder of its corpus.yaml with --corpus FOLDER)"
     )
+    assert told(b"", b" ") == (
+        "records.jsonl: expected the header of the corpus before its articles, found nothing"
+        " (name the folder of its corpus.yaml with --corpus FOLDER)"
+    )
     entity = b'{"entities":{"a":{"type":"Person","name":{"en":"A"},"member_of":["b"]}}}'
     assert "records.jsonl:1:1 KH021" in told(*records.head, entity, *records.articles)
 

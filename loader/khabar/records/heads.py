@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
 import msgspec
 
-from khabar.errors import Fault, FaultyData
+from khabar.errors import Fault, FaultyData, FileFailed
 from khabar.frame import Frame
 from khabar.model import ArticleRecord, CorpusHeader, EntitiesFile, Entity
+from khabar.reading import outline
 from khabar.reading.decoding import decode
-from khabar.reading.text import shown
+from khabar.reading.text import shown, shown_path
 from khabar.records.json_lines import encode, read_tree
 
 LineKind: TypeAlias = Literal["header", "entities", "article", "unknown"]
@@ -26,7 +28,7 @@ class Head(NamedTuple):
     """What stands before the articles: the header and the entities, each ``None`` where there is none.
 
     ``lines`` and ``size`` are the lines and bytes that it takes. ``doubts`` are what is wrong with the first line,
-    taken for a header, where it is nothing that khabar knows.
+    taken for a header, where it is nothing that khabar knows. ``articles`` tells whether anything follows.
     """
 
     header: CorpusHeader | None
@@ -34,11 +36,77 @@ class Head(NamedTuple):
     lines: int
     size: int
     doubts: tuple[Fault, ...] = ()
+    articles: bool = False
 
     @property
     def frame(self) -> Frame | None:
         """The header with the entities, where there is a header."""
         return None if self.header is None else Frame(self.header, self.entities or {})
+
+
+class Agreed(NamedTuple):
+    """What articles are seen with, what people call the place it is from, and the files of the header and each entity.
+
+    ``paths`` maps ``"corpus"`` and ``"entities.ID"`` to these, as `khabar.model.Corpus` does.
+    """
+
+    name: str
+    frame: Frame
+    paths: Mapping[str, str]
+
+    @classmethod
+    def of(cls, name: str, frame: Frame) -> Self:
+        """The head of one file, or whatever is called so."""
+        return cls(name, frame, {"corpus": name, **{f"entities.{slug}": name for slug in frame.entities}})
+
+
+def folder_head(folder: Path) -> Agreed:
+    """The head of a corpus in a folder. Raises `FaultyData` for its faults, those of articles excepted."""
+    return _outlined(folder, articles=False)[0]
+
+
+def folder_outline(folder: Path) -> tuple[Agreed, tuple[Path, ...]]:
+    """The head of a corpus in a folder, and its articles in YAML. Raises `FaultyData` where these cannot be there."""
+    return _outlined(folder, articles=True)
+
+
+def _outlined(folder: Path, *, articles: bool) -> tuple[Agreed, tuple[Path, ...]]:
+    corpus, files, faults = outline(folder)
+    if not articles:
+        # What gives its head alone need not have articles, and these are nobody's concern.
+        below = shown_path(folder / "articles")
+        faults = [fault for fault in faults if fault.path != below and not fault.path.startswith(f"{below}/")]
+    if corpus is None or faults:
+        raise FaultyData(faults)
+    return Agreed(shown_path(folder), Frame(corpus.header, corpus.entities), corpus.paths), tuple(files)
+
+
+def agreed(heads: Mapping[str, Head], given: Agreed | None, where: str, *, articles: bool) -> Agreed:
+    """The head that all files go with, by their names: the one that is given, or the first there is.
+
+    ``where`` is what people call all of them; ``articles`` tells whether any is among them. Raises `FileFailed` where
+    there is no header, or not the same everywhere.
+    """
+    known = given or next((Agreed.of(name, head.frame) for name, head in heads.items() if head.frame is not None), None)
+    if known is None:
+        raise FileFailed(
+            where=where,
+            expected="the header of the corpus before its articles",
+            found="articles alone" if articles else "nothing",
+            remedy="name the folder of its corpus.yaml with --corpus FOLDER",
+        )
+    for name, head in heads.items():
+        demand_same(head, name, known)
+    return known
+
+
+def demand_same(head: Head, name: str, known: Agreed) -> None:
+    """Raise `FileFailed` where the head of the file ``name`` has something else than what is known."""
+    remedy = "leave the head out of one"
+    if head.header not in (None, known.frame.header):
+        raise FileFailed(where=name, expected=f"the header of {known.name}", found="another", remedy=remedy)
+    if head.entities not in (None, known.frame.entities):
+        raise FileFailed(where=name, expected=f"the entities of {known.name}", found="others", remedy=remedy)
 
 
 def line_kind(data: bytes) -> LineKind:
@@ -86,6 +154,7 @@ def read_head(lines: Iterable[tuple[int, bytes, int]], where: str) -> Head:
         elif kind == "entities":
             reader.entities(data, number)
         else:
+            reader.articles = True
             if kind == "unknown" and not reader.lines:
                 reader.doubt(data, number)
             break
@@ -116,11 +185,12 @@ class _Reader:
         self._doubts: list[Fault] = []
         self.lines = 0
         self.size = 0
+        self.articles = False
 
     def head(self) -> Head:
         if self._faults:
             raise FaultyData(self._faults)
-        return Head(self._header, self._entities, self.lines, self.size, tuple(self._doubts))
+        return Head(self._header, self._entities, self.lines, self.size, tuple(self._doubts), self.articles)
 
     def header(self, data: bytes, line: int) -> None:
         if "corpus" in self._places:

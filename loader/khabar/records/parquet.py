@@ -55,7 +55,8 @@ def head_of(path: str, name: str) -> Head:
     """The head in the metadata of a file. Raises `FaultyData` where it has faults, and `FileFailed`."""
     with _opened(path, name) as file:
         metadata = file.schema_arrow.metadata or {}
-    return metadata_head(metadata.get(CORPUS_KEY), metadata.get(ENTITIES_KEY), name)
+        articles = file.metadata.num_rows > 0
+    return metadata_head(metadata.get(CORPUS_KEY), metadata.get(ENTITIES_KEY), name)._replace(articles=articles)
 
 
 def row_parts(path: str, name: str) -> list[Part]:

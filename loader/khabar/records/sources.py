@@ -6,25 +6,20 @@ import contextlib
 import io
 import stat
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Self
 
 from khabar.errors import FaultyData, FileFailed
 from khabar.frame import Frame
-from khabar.reading import outline
 from khabar.reading.text import shown_path
-from khabar.records.heads import Head, read_head
+from khabar.records.heads import Agreed, Head, agreed, demand_same, folder_head, folder_outline, read_head
 from khabar.records.parts import MARK, SPACE, Part, blocks, plain_parts, size_of
 from khabar.records.spooled import Spooled
 from khabar.records.streams import Form, form_of, opened
+from khabar.records.suffixes import COMPRESSED, TABLES, is_of_records
 
 STDIN: Final = "-"
-_COMPRESSED: Final[Mapping[str, Form]] = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-_LINES: Final = frozenset({".jsonl", ".ndjson"})
-_TABLES: Final = frozenset({".parquet"})
-_LOOSE: Final = frozenset({".json"})
-"""Spark calls its JSON Lines so; in a folder of records it could be anything."""
 
 
 class Source(NamedTuple):
@@ -64,7 +59,7 @@ def open_source(path: Path | str, *, corpus: Path | None = None, stdin: BinaryIO
 
     Raises `FaultyData` where the head has faults, `FileFailed` where there is none or something cannot be read.
     """
-    given = None if corpus is None else _folder_head(corpus)
+    given = None if corpus is None else folder_head(corpus)
     if str(path) == STDIN:
         return _stream(sys.stdin.buffer if stdin is None else stdin, "standard input", given)
     path = Path(path)
@@ -81,7 +76,7 @@ def open_source(path: Path | str, *, corpus: Path | None = None, stdin: BinaryIO
     if not stat.S_ISREG(mode):
         with opened(str(path), shown_path(path)) as pipe:
             return _stream(pipe, shown_path(path), given)
-    if not _is_named(path, loose=True):
+    if not is_of_records(path.name, loose=True):
         raise FileFailed(
             where=shown_path(path),
             expected="a folder, or a file of records in bulk",
@@ -105,39 +100,7 @@ def is_written_by_hand(path: Path | str) -> bool:
 
 def is_bulk(path: Path) -> bool:
     """Whether the name of a file is one of records in bulk that a folder of records may hold."""
-    return _is_named(path, loose=False)
-
-
-def _is_named(path: Path, *, loose: bool) -> bool:
-    if path.name.startswith((".", "_")):
-        return False
-    name = Path(path.name)
-    if name.suffix in _TABLES:
-        return True
-    name = name.with_suffix("") if name.suffix in _COMPRESSED else name
-    return name.suffix in _LINES or (loose and name.suffix in _LOOSE)
-
-
-class _Given(NamedTuple):
-    """A head that is known before any file in bulk is read, and where it is from."""
-
-    name: str
-    frame: Frame
-    paths: dict[str, str]
-    files: tuple[Path, ...] = ()
-
-
-def _folder_head(folder: Path, *, articles: bool = False) -> _Given:
-    corpus, files, faults = outline(folder)
-    if corpus is not None and not articles:
-        # What gives its head alone need not have articles, and these are nobody's concern.
-        below = shown_path(folder / "articles")
-        faults = [fault for fault in faults if fault.path != below and not fault.path.startswith(f"{below}/")]
-    if corpus is None or faults:
-        raise FaultyData(faults)
-    return _Given(
-        shown_path(folder), Frame(corpus.header, corpus.entities), corpus.paths, tuple(files) if articles else ()
-    )
+    return is_of_records(path.name, loose=False)
 
 
 class _Found(NamedTuple):
@@ -159,7 +122,7 @@ class _Found(NamedTuple):
                 found="another",
                 remedy="rename the file or its folder",
             )
-        return cls.of(str(path), str(path), "parquet" if path.suffix in _TABLES else _COMPRESSED.get(path.suffix))
+        return cls.of(str(path), str(path), "parquet" if path.suffix in TABLES else COMPRESSED.get(path.suffix))
 
     @classmethod
     def of(cls, path: str, name: str, form: Form | None) -> Self:
@@ -199,7 +162,7 @@ def _placed(part: Part) -> Generator[tuple[int, bytes, int], None, None]:
             number += 1
 
 
-def _stream(stream: BinaryIO | io.FileIO, name: str, given: _Given | None) -> Source:
+def _stream(stream: BinaryIO | io.FileIO, name: str, given: Agreed | None) -> Source:
     spooled = Spooled(stream)
     try:
         return _source(name, [_Found.of(spooled.path, name, None)], given)._replace(spooled=spooled)
@@ -208,16 +171,17 @@ def _stream(stream: BinaryIO | io.FileIO, name: str, given: _Given | None) -> So
         raise
 
 
-def _folder(folder: Path, given: _Given | None) -> Source:
+def _folder(folder: Path, given: Agreed | None) -> Source:
     """A corpus, or a folder of parts, which has no ``corpus.yaml``."""
     here = [] if _is_corpus(folder) else _listed(folder, loose=True)
+    files: tuple[Path, ...] = ()
     if not here:
-        own = _folder_head(folder, articles=True)
+        own, files = folder_outline(folder)
         if given is not None:
-            _demand_same(Head(own.frame.header, own.frame.entities, 0, 0), own.paths["corpus"], given)
+            demand_same(Head(own.frame.header, own.frame.entities, 0, 0), own.paths["corpus"], given)
         here = _listed(folder / "articles", loose=False)
         given = own
-    return _source(shown_path(folder), [_Found.at(path) for path in here], given)
+    return _source(shown_path(folder), [_Found.at(path) for path in here], given, files)
 
 
 def _is_corpus(folder: Path) -> bool:
@@ -229,7 +193,7 @@ def _listed(folder: Path, *, loose: bool) -> list[Path]:
     try:
         names = sorted(folder.iterdir())
         for path in names:
-            if path.is_dir() and any(_is_named(inner, loose=False) for inner in path.iterdir()):
+            if path.is_dir() and any(is_of_records(inner.name, loose=False) for inner in path.iterdir()):
                 raise FileFailed(
                     where=shown_path(path),
                     expected="no records in folders below",
@@ -238,39 +202,14 @@ def _listed(folder: Path, *, loose: bool) -> list[Path]:
                 )
     except OSError as error:
         raise FileFailed.from_os(folder, error, "a folder that can be read") from error
-    return [path for path in names if _is_named(path, loose=loose) and not path.is_dir()]
+    return [path for path in names if is_of_records(path.name, loose=loose) and not path.is_dir()]
 
 
-def _source(name: str, found: list[_Found], given: _Given | None) -> Source:
-    given = _first_head(found) if given is None else given
-    if given is None:
-        doubts = [fault for one in found[:1] for fault in one.head.doubts]
-        if doubts:
-            raise FaultyData(doubts)
-        raise FileFailed(
-            where=name,
-            expected="the header of the corpus before its articles",
-            found="articles alone" if any(one.size for one in found) else "nothing",
-            remedy="name the folder of its corpus.yaml with --corpus FOLDER",
-        )
-    for one in found:
-        _demand_same(one.head, one.name, given)
+def _source(name: str, found: list[_Found], given: Agreed | None, files: tuple[Path, ...] = ()) -> Source:
+    doubts = [fault for one in found[:1] for fault in one.head.doubts]
+    if doubts and given is None and not any(one.head.frame for one in found):
+        raise FaultyData(doubts)
+    heads = {one.name: one.head for one in found}
+    known = agreed(heads, given, name, articles=any(one.head.articles for one in found))
     parts = tuple(part for one in found for part in one.parts())
-    return Source(name, given.frame, parts, given.files, given.paths)
-
-
-def _first_head(found: list[_Found]) -> _Given | None:
-    for one in found:
-        frame = one.head.frame
-        if frame is not None:
-            paths = {"corpus": one.name, **{f"entities.{slug}": one.name for slug in frame.entities}}
-            return _Given(one.name, frame, paths)
-    return None
-
-
-def _demand_same(head: Head, name: str, given: _Given) -> None:
-    remedy = "leave the head out of one"
-    if head.header not in (None, given.frame.header):
-        raise FileFailed(where=name, expected=f"the header of {given.name}", found="another", remedy=remedy)
-    if head.entities not in (None, given.frame.entities):
-        raise FileFailed(where=name, expected=f"the entities of {given.name}", found="others", remedy=remedy)
+    return Source(name, known.frame, parts, files, dict(known.paths))

@@ -6,20 +6,24 @@ import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 from khabar.errors import FileFailed
 from khabar.frame import Frame
+from khabar.records.heads import Agreed, folder_head
 from khabar.spark import session as sessions
 from khabar.spark.files import Files
 from khabar.spark.output import Built, Output, Wishes, clear, demand_room
 from khabar.spark.preparation import prepared
-from khabar.spark.sources import Given, given_by, open_source, own_rows
+from khabar.spark.sources import open_source, own_rows
 from khabar.spark.tally import Tally
 
 if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame, SparkSession
+
+
+_FRAME: Final = "the frame"
 
 
 def build(
@@ -45,7 +49,7 @@ def build(
     Raises `FaultyData` for faults of the head, `FileFailed`, and `SparkFailed`.
     """
     sessions.require()
-    given = None if frame is None else _given(frame)
+    given = None if frame is None else Agreed.of(_FRAME, frame)
     return _build(source, output, given, _session(source, spark), wishes)
 
 
@@ -65,7 +69,7 @@ def build_files(
     Spark takes it from its own configuration, as under ``spark-submit``. With ``debug`` Spark's log goes to standard
     error.
     """
-    given = None if corpus is None else given_by(corpus)
+    given = None if corpus is None else folder_head(corpus)
     with sessions.session(master, settings or {}, debug=debug) as spark:
         return _build(source, output, given, spark, wishes)
 
@@ -79,7 +83,7 @@ def nquads(rows: RDD[str] | RDD[bytes] | DataFrame, frame: Frame) -> RDD[str]:
     sessions.require()
     spark = _session(rows, None)
     with sessions.told("the records"):
-        made = prepared(own_rows(spark, rows), _given(frame))
+        made = prepared(own_rows(spark, rows), Agreed.of(_FRAME, frame))
         lines = made.units(Tally.of(spark.sparkContext)).rdd.flatMap(lambda row: str(row[0]).split("\n"))
         shared = made.shared.nquads.decode().splitlines()
         return lines.union(spark.sparkContext.parallelize(shared, 1)) if shared else lines
@@ -88,7 +92,7 @@ def nquads(rows: RDD[str] | RDD[bytes] | DataFrame, frame: Frame) -> RDD[str]:
 def _build(
     source: str | DataFrame | RDD[str] | RDD[bytes],
     output: str,
-    given: Given | None,
+    given: Agreed | None,
     spark: SparkSession,
     wishes: Wishes,
 ) -> Built:
@@ -108,12 +112,6 @@ def _build(
                 spark.sparkContext.cancelAllJobs()
                 files.remove(output)
             raise
-
-
-def _given(frame: Frame) -> Given:
-    return Given(
-        "the frame", frame, {"corpus": "the frame", **{f"entities.{slug}": "the frame" for slug in frame.entities}}
-    )
 
 
 def _session(source: object, spark: SparkSession | None) -> SparkSession:

@@ -13,11 +13,12 @@ from khabar.errors import Fault, FaultyData
 from khabar.frame import Frame
 from khabar.names import owners_of_shared
 from khabar.plan import Plan
+from khabar.records.heads import Agreed, agreed
 from khabar.spark.conversion import TURNS, Convert, Pick, Weave
 from khabar.spark.job import Job
 from khabar.spark.links import SHARED, Order, by_block, linked
 from khabar.spark.rows import Place
-from khabar.spark.sources import Given, Source, agreed, heads_of
+from khabar.spark.sources import Source, heads_of
 from khabar.spark.survey import Special, surveyed
 from khabar.spark.tally import Tally
 
@@ -78,14 +79,15 @@ class Prepared(NamedTuple):
         return _picked(self.source, self.job)
 
 
-def prepared(source: Source, given: Given | None) -> Prepared:
+def prepared(source: Source, given: Agreed | None) -> Prepared:
     """Read all records once. Raises `FaultyData` for faults of the head, `FileFailed` where there is none."""
     with surveyed(source.rows, source.form) as survey:
         special = survey.special()
         sizes = {block: extent.rows for block, extent in special.blocks.items()}
         order = Order(sizes, list(source.names), numbered=source.form.places == "numbers")
         heads, lines = _heads(special, order)
-        given = agreed(source, heads_of(source, lines), given)
+        articles = any(extent.first < extent.rows for extent in special.blocks.values())
+        given = agreed(heads_of(source, lines), given, source.name, articles=articles)
         _demand_sound(head_faults(given.frame, given.paths), given)
         anchors = owners_of_shared(given.frame.entities)
         spoken_of = anchors.union(*({slug, *owners} for slug, owners in special.links.values()))
@@ -136,7 +138,7 @@ def _picked(source: Source, job: Broadcast[Job]) -> DataFrame:
     return source.rows.mapInArrow(Pick(job), TURNS)
 
 
-def _shared(source: Source, job: Broadcast[Job] | None, given: Given) -> Shared:
+def _shared(source: Source, job: Broadcast[Job] | None, given: Agreed) -> Shared:
     rows = [] if job is None else _picked(source, job).filter(f"batch = {SHARED}").orderBy("rank").collect()
     lines = [Line(bytes(row.line), row.file, row.number) for row in rows]
     outcomes, faults, entities = Careful(given.frame, given.paths).shared(lines)
@@ -154,7 +156,7 @@ def _shared(source: Source, job: Broadcast[Job] | None, given: Given) -> Shared:
     )
 
 
-def _demand_sound(faults: list[Fault], given: Given) -> None:
+def _demand_sound(faults: list[Fault], given: Agreed) -> None:
     if not faults:
         return
     if given.paths.get("corpus", "").endswith(".yaml"):

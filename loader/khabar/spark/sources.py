@@ -5,15 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from khabar.errors import FaultyData, FileFailed
-from khabar.frame import Frame
-from khabar.reading import outline
+from khabar.errors import FileFailed
 from khabar.records.heads import Head, metadata_head, read_head
 from khabar.records.parquet import CORPUS_KEY, ENTITIES_KEY
 from khabar.records.row_lines import demand_fit
+from khabar.records.suffixes import TABLES, is_of_records
 from khabar.spark.files import Files, literally
 from khabar.spark.rows import Form
 
@@ -21,17 +19,8 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame, SparkSession
 
-_LINES: Final = (".jsonl", ".ndjson", ".json")
-_COMPRESSED: Final = ("", ".gz", ".zst", ".zstd", ".bz2")
-_TABLES: Final = (".parquet",)
-
-
-class Given(NamedTuple):
-    """What articles are seen with, what people call it, and the files of the header and of each entity."""
-
-    name: str
-    frame: Frame
-    paths: Mapping[str, str]
+_MORE: Final = frozenset({".bz2"})
+"""What Spark decompresses too."""
 
 
 class Source(NamedTuple):
@@ -56,7 +45,7 @@ def open_source(spark: SparkSession, path: str) -> Source:
 
     files = Files(spark)
     found = _found(files, path)
-    tables = [name for name in found if name.endswith(_TABLES)]
+    tables = [name for name in found if posixpath.splitext(name)[1] in TABLES]
     if tables and len(tables) < len(found):
         raise FileFailed(where=path, expected="files of one form", found="JSON Lines and Parquet", remedy="give one")
     some = [literally(name) for name in found]
@@ -110,11 +99,12 @@ def _packed(line: str | bytes) -> tuple[bytes]:
 
 def _found(files: Files, path: str) -> list[str]:
     kind = files.kind(path)
+    loose = True
     if kind == "folder":
         names = files.names(path)
         folder = path
         if "corpus.yaml" in names:
-            folder = posixpath.join(path, "articles")
+            folder, loose = posixpath.join(path, "articles"), False
             names = files.names(folder) if "articles" in names else {}
             if any(name.endswith(".yaml") for name in names):
                 raise FileFailed(
@@ -123,11 +113,12 @@ def _found(files: Files, path: str) -> list[str]:
                     found="YAML",
                     remedy="khabar export --to jsonl makes them of it",
                 )
-        found = [posixpath.join(folder, name) for name, is_folder in names.items() if not is_folder and _is_bulk(name)]
+        taken = [name for name, is_folder in names.items() if not is_folder and _is_bulk(name, loose=loose)]
+        found = [posixpath.join(folder, name) for name in taken]
     elif kind == "file":
-        found = [path] if _is_bulk(posixpath.basename(path)) else []
+        found = [path] if _is_bulk(posixpath.basename(path), loose=loose) else []
     else:
-        found = [name for name in files.matching(path) if _is_bulk(posixpath.basename(name))]
+        found = [name for name in files.matching(path) if _is_bulk(posixpath.basename(name), loose=loose)]
         if not found and not kind:
             raise FileFailed(where=path, expected="a file or folder of records", found="nothing of that name")
     if not found:
@@ -140,10 +131,8 @@ def _found(files: Files, path: str) -> list[str]:
     return found
 
 
-def _is_bulk(name: str) -> bool:
-    if name.startswith((".", "_")):
-        return False
-    return name.endswith((*(ending + more for ending in _LINES for more in _COMPRESSED), *_TABLES))
+def _is_bulk(name: str, *, loose: bool) -> bool:
+    return is_of_records(name, loose=loose, more=_MORE)
 
 
 def _table_head(files: Files, name: str) -> Head:
@@ -162,41 +151,3 @@ def heads_of(source: Source, lines: Mapping[str, Sequence[tuple[int, bytes]]]) -
             name = source.names.get(file, source.name)
             found[name] = read_head(((number, data, 0) for number, data in lines[file]), name)
     return found
-
-
-def given_by(corpus: Path) -> Given:
-    """The head of a corpus in a folder of this machine. Raises `FaultyData`."""
-    found, _, faults = outline(corpus)
-    below = str(corpus / "articles")
-    faults = [fault for fault in faults if fault.path != below and not fault.path.startswith(f"{below}/")]
-    if found is None or faults:
-        raise FaultyData(faults)
-    return Given(str(corpus), Frame(found.header, found.entities), found.paths)
-
-
-def agreed(source: Source, heads: Mapping[str, Head], given: Given | None) -> Given:
-    """The head that all files go with: the one that is given, or the first there is. Raises `FileFailed`."""
-    for name, head in heads.items():
-        frame = head.frame
-        if given is None and frame is not None:
-            given = Given(name, frame, {"corpus": name, **{f"entities.{slug}": name for slug in frame.entities}})
-    if given is None:
-        raise FileFailed(
-            where=source.name,
-            expected="the header of the corpus before its articles",
-            found="articles alone",
-            remedy="name the folder of its corpus.yaml with --corpus FOLDER",
-        )
-    for name, head in heads.items():
-        for what, own, other in (
-            ("header", head.header, given.frame.header),
-            ("entities", head.entities, given.frame.entities),
-        ):
-            if own is not None and own != other:
-                raise FileFailed(
-                    where=name,
-                    expected=f"the {what} of {given.name}",
-                    found="others",
-                    remedy="leave the head out of one",
-                )
-    return given
