@@ -214,7 +214,7 @@ def test_components_are_what_hangs_together(drawn: tuple[int, list[tuple[int, in
 
 @given(st.lists(st.integers(1, 9), max_size=30), st.integers(1, 20))
 def test_batches_are_full_and_no_fuller_than_their_last_component(sizes: list[int], limit: int) -> None:
-    found = list(batches([[one] for one in range(len(sizes))], sizes, limit))
+    found = [[one for (one,) in batch] for batch in batches([[one] for one in range(len(sizes))], sizes, limit)]
     assert [one for batch in found for one in batch] == list(range(len(sizes)))
     for batch in found[:-1]:
         assert sum(sizes[one] for one in batch) >= limit

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khabar.assembly.links import joined
 from khabar.assembly.rejects import Rejected
 from khabar.errors import Fault
-from khabar.spark.links import SHARED, Order, linked
+from khabar.spark.links import SHARED, Order, scheduled
 from khabar.spark.rows import CHANGED, Block, End, Form, Place, Run, runs, sealed
 from khabar.spark.tally import Counts
 
@@ -93,7 +94,8 @@ def test_what_hangs_together_is_in_one_batch_and_what_entities_refer_to_in_its_o
         places["g"]: ("a", frozenset("d")),
     }
     first = {name: place for name, place in places.items() if name != "g"}
-    found = linked(links, first, ["e"], Order({block: 7}, ["a"], numbered=False))
+    referring = [(place, slug, owners) for place, (slug, owners) in links.items()]
+    found = scheduled(joined(referring, first, ["e"], Order({block: 7}, ["a"], numbered=False).rank))
     turns = {name: found.turns[block].get(place.number) for name, place in places.items()}
     assert {name for name, turn in turns.items() if turn is not None} == set("acde")
     assert [turn[:2] for turn in (turns["a"], turns["c"]) if turn] == [(0, 0), (0, 0)]

@@ -45,19 +45,19 @@ class Components:
         yield from found.values()
 
 
-def batches(components: Iterable[Sequence[int]], sizes: Sequence[int], limit: int) -> Iterator[list[int]]:
-    """Whole components in batches, each in order; one is full when its sizes make up ``limit``.
+def batches(components: Iterable[list[int]], sizes: Sequence[int], limit: int) -> Iterator[list[list[int]]]:
+    """Components in batches; one is full when the sizes of their members make up ``limit``.
 
     >>> list(batches([[0, 3], [1], [2], [4]], [5, 5, 5, 5, 5], 10))
-    [[0, 3], [1, 2], [4]]
+    [[[0, 3]], [[1], [2]], [[4]]]
     """
-    batch: list[int] = []
+    batch: list[list[int]] = []
     size = 0
     for members in components:
-        batch += members
+        batch.append(members)
         size += sum(sizes[one] for one in members)
         if size >= limit:
-            yield sorted(batch)
+            yield batch
             batch, size = [], 0
     if batch:
-        yield sorted(batch)
+        yield batch

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Final, NoReturn, Self
 
 import msgspec
 
 from khabar.assembly.careful import Careful, Line, head_faults
-from khabar.assembly.components import BATCH_SIZE, Components, batches
+from khabar.assembly.components import BATCH_SIZE, batches
 from khabar.assembly.doubles import Double, sorted_doubles
+from khabar.assembly.links import Links, joined
 from khabar.assembly.portions import Article, Portions
 from khabar.assembly.progress import Meter, Report
 from khabar.assembly.readings import by_file, read
@@ -173,25 +174,12 @@ class Road:
         anchors = owners_of_shared(self.source.frame.entities)
         meter = Meter("linking", self._report, total=len(referring))
         first = self._first_lines(referring, anchors)
-        # Whose id another line has is left out, whatever it refers to.
-        referring = [(place, one) for place, one in referring if first[one.id] == place]
-        places = {place for place, _ in referring}
-        places |= {first[owner] for _, one in referring for owner in one.owners if owner in first}
-        places |= {first[anchor] for anchor in anchors if anchor in first}
-        order = sorted(places)
+        links = joined(((place, one.id, one.owners) for place, one in referring), first, anchors, _rank)
+        places = set(links.places)
         for article, place in self._portions.places():
             if not article.sound and not article.owners and place not in places:
                 self._tell(self._faults_of(article))
-        nodes = {place: node for node, place in enumerate(order)}
-        components = Components(len(order))
-        for place, one in referring:
-            for owner in one.owners:
-                if owner in first:
-                    components.join(nodes[place], nodes[first[owner]])
-        joined = [nodes[first[anchor]] for anchor in anchors if anchor in first]
-        for node in joined:
-            components.join(joined[0], node)
-        self._weave(order, components, joined[:1], meter)
+        self._weave(links, meter)
 
     def _first_lines(self, referring: list[tuple[Place, Linked]], anchors: Iterable[str]) -> dict[str, Place]:
         """The first line of each id that is referred to, and of those that refer to others; notes the doubles."""
@@ -207,18 +195,9 @@ class Road:
             self._doubles += reply.doubles
         return found
 
-    def _weave(self, order: list[Place], components: Components, anchors: Sequence[int], meter: Meter) -> None:
-        given = self._gathered(order)
-        shared: list[int] = []
-        others: list[list[int]] = []
-        for members in components.members():
-            if anchors and members[0] == components.first(anchors[0]):
-                shared = members
-            else:
-                others.append(members)
-        # The members of a batch are in order; those of a component stay together.
-        within = {node: number for number, members in enumerate(others) for node in members}
-        rounds = [[shared], *_components(batches(others, [one.slot.size for one in given], BATCH_SIZE), within)]
+    def _weave(self, links: Links[Place], meter: Meter) -> None:
+        given = self._gathered(links.places)
+        rounds = [[links.anchored], *batches(links.others, [one.slot.size for one in given], BATCH_SIZE)]
         tasks = (
             Weave([[given[node] for node in members] for members in batch], shared=not number)
             for number, batch in enumerate(rounds)
@@ -229,7 +208,7 @@ class Road:
                 self._tell(reply.head)
             nodes = itertools.chain.from_iterable(batch)
             for node, known in zip(nodes, reply.known, strict=True):
-                place = order[node]
+                place = links.places[node]
                 article = self._portions.article(place)
                 if known.refused and article is not None:
                     self._tell(_rejected(self.spool.read(known.slot)).faults)
@@ -287,10 +266,5 @@ class _Ahead:
             self._next = next(self._doubles, None)
 
 
-def _components(found: Iterable[list[int]], within: dict[int, int]) -> Iterator[list[list[int]]]:
-    """Batches of nodes as batches of components."""
-    for batch in found:
-        components: dict[int, list[int]] = {}
-        for node in batch:
-            components.setdefault(within[node], []).append(node)
-        yield list(components.values())
+def _rank(place: Place) -> tuple[int, int]:
+    return place.portion, place.number

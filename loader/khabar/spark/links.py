@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from khabar.assembly.components import Components
+from khabar.assembly.components import batches
+from khabar.assembly.links import Links
 from khabar.spark.job import Turn
 from khabar.spark.rows import Block, Place
 
@@ -42,7 +44,7 @@ class Order:
         return self.before.get(place.block, 0) + place.number + 1
 
 
-class Linked(NamedTuple):
+class Schedule(NamedTuple):
     """When the articles that hang together are worked on, in so many ``batches``.
 
     Those of the component that the shared entities refer to are in the batch `SHARED`, which is none of them.
@@ -52,46 +54,18 @@ class Linked(NamedTuple):
     batches: int
 
 
-def linked(
-    links: Mapping[Place, tuple[str, frozenset[str]]],
-    first: Mapping[str, Place],
-    anchors: Iterable[str],
-    order: Order,
-) -> Linked:
-    """The components of what refers to other articles and what is referred to.
-
-    ``links`` are the records that refer to others, ``first`` has the place of each id that is spoken of; ``anchors``
-    are the articles that the shared entities refer to.
-    """
-    # Whose id an earlier record has is left out, whatever it refers to.
-    referring = {place: owners for place, (slug, owners) in links.items() if first.get(slug) == place}
-    places = set(referring)
-    places.update(first[owner] for owners in referring.values() for owner in owners if owner in first)
-    held = [first[anchor] for anchor in sorted(anchors) if anchor in first]
-    places.update(held)
-    nodes = {place: node for node, place in enumerate(sorted(places, key=order.rank))}
-    known = list(nodes)
-    components = Components(len(known))
-    for place, owners in referring.items():
-        for owner in owners:
-            if owner in first:
-                components.join(nodes[place], nodes[first[owner]])
-    for place in held:
-        components.join(nodes[held[0]], nodes[place])
-    return _turns([[known[node] for node in members] for members in components.members()], set(held))
-
-
-def _turns(components: Iterable[list[Place]], held: set[Place]) -> Linked:
+def scheduled(links: Links[Place]) -> Schedule:
+    """The turns of what hangs together."""
     turns: defaultdict[Block, dict[int, Turn]] = defaultdict(dict)
-    batch = size = 0
-    for component, members in enumerate(components):
-        is_shared = not held.isdisjoint(members)
-        if size >= BATCH:
-            batch, size = batch + 1, 0
-        for rank, place in enumerate(members):
-            turns[place.block][place.number] = Turn(SHARED if is_shared else batch, component, rank)
-        size += 0 if is_shared else len(members)
-    return Linked(dict(turns), batch + 1 if size else batch)
+    rounds = list(batches(links.others, [1] * len(links.places), BATCH))
+    numbers = itertools.count()
+    for batch, components in (*enumerate(rounds), (SHARED, [links.anchored])):
+        for members in components:
+            component = next(numbers)
+            for rank, node in enumerate(members):
+                place = links.places[node]
+                turns[place.block][place.number] = Turn(batch, component, rank)
+    return Schedule(dict(turns), len(rounds))
 
 
 def by_block(places: Iterable[Place]) -> dict[Block, frozenset[int]]:

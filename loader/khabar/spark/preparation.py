@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from khabar.assembly.careful import Careful, Line, head_faults
+from khabar.assembly.links import joined
 from khabar.assembly.rejects import Rejected
 from khabar.checks.scope import placed
 from khabar.errors import Fault, FaultyData
@@ -16,7 +17,7 @@ from khabar.plan import Plan
 from khabar.records.heads import Agreed, agreed
 from khabar.spark.conversion import TURNS, Convert, Pick, Weave
 from khabar.spark.job import Job
-from khabar.spark.links import SHARED, Order, by_block, linked
+from khabar.spark.links import SHARED, Order, by_block, scheduled
 from khabar.spark.rows import Place
 from khabar.spark.sources import Source, heads_of
 from khabar.spark.survey import Special, surveyed
@@ -93,7 +94,8 @@ def prepared(source: Source, given: Agreed | None) -> Prepared:
         spoken_of = anchors.union(*({slug, *owners} for slug, owners in special.links.values()))
         first = {slug: min(places, key=order.rank) for slug, places in survey.places(spoken_of).items()}
         twins = survey.twins()
-    together = linked(special.links, first, anchors, order)
+    referring = ((place, slug, owners) for place, (slug, owners) in special.links.items())
+    schedule = scheduled(joined(referring, first, anchors, order.rank))
     job = Job(
         form=source.form,
         frame=msgspec.msgpack.encode(given.frame),
@@ -103,7 +105,7 @@ def prepared(source: Source, given: Agreed | None) -> Prepared:
         before=order.before,
         heads=by_block(heads),
         doubled={},
-        linked=together.turns,
+        linked=schedule.turns,
     )
     for places in twins.values():
         winner, *others = sorted(places, key=order.rank)
@@ -112,7 +114,7 @@ def prepared(source: Source, given: Agreed | None) -> Prepared:
             job.doubled.setdefault(place.block, {})[place.number] = f"{where}:{line}:1"
     told = source.rows.sparkSession.sparkContext.broadcast(job)
     shared = _shared(source, told if anchors else None, given)
-    return Prepared(source, given.frame, told, shared, sum(sizes.values()), together.batches)
+    return Prepared(source, given.frame, told, shared, sum(sizes.values()), schedule.batches)
 
 
 def _heads(special: Special, order: Order) -> tuple[list[Place], dict[str, list[tuple[int, bytes]]]]:
