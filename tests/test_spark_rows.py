@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khabar.assembly.links import joined
+from khabar.assembly.maker import Sums
 from khabar.assembly.rejects import Rejected
 from khabar.errors import Fault
 from khabar.spark.links import SHARED, Order, scheduled
@@ -104,9 +105,10 @@ def test_what_hangs_together_is_in_one_batch_and_what_entities_refer_to_in_its_o
 
 
 def test_counts_tell_the_faults_of_a_few() -> None:
-    counts = Counts()
+    counts = Counts(Sums(3, 20, 2, 25))
     for number in range(8):
         fault = Fault(path="a", line=number, column=1, code="KH003", expected="x", found="y")
         counts.refuse(("a", 0), number, Rejected("a", number, "", (fault,), ""))
     count = counts.count()
+    assert count[:4] == (3, 20, 2, 25)
     assert (count.rejected, count.refused, len(count.faults)) == (8, {("a", 0): list(range(8))}, 5)

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from khabar.assembly.careful import Careful, Line, Outcome, doubled
+from khabar.assembly.careful import Careful, Line, doubled
+from khabar.assembly.maker import Maker
 from khabar.assembly.rejects import Rejected
-from khabar.plan import Plan, Planned
+from khabar.plan import Plan
 from khabar.spark.job import Job, Turn, frame_of
 from khabar.spark.rows import Block, Run, sealed
 from khabar.spark.tally import Counts, Tally
@@ -34,20 +35,21 @@ class Convert:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """One column of text; each row holds whole lines, but for the last line end."""
         job = self._job.value
-        bench = _Bench.of(job)
-        counts = Counts()
+        maker = _Bench.of(job).maker()
+        counts = Counts(maker.sums)
         pieces = _Pieces()
         for run in sealed(batches, job.form, job.seals):
             special = job.special(run.block)
             counts.read(len(run.lines))
             for start in range(0, len(run.lines), _AT_A_TIME):
                 some = _lines(job, run, start, special)
-                numbers = [number for number, _ in some]
-                for number, outcome in zip(numbers, bench.alone([line for _, line in some]), strict=True):
+                for _, line in some:
+                    maker.line(*line)
+                for (number, _), outcome in zip(some, maker.settled(), strict=True):
                     if isinstance(outcome, Rejected):
                         counts.refuse(run.block, number, outcome)
                     else:
-                        pieces.add(bench.unit(outcome, counts))
+                        pieces.add(maker.unit(outcome))
                 yield from pieces.full()
             for number in job.doubled.get(run.block, {}):
                 if run.first <= number < run.first + len(run.lines):
@@ -106,12 +108,13 @@ class Weave:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """One column of text, as of `Convert`."""
         bench = _Bench.of(self._job.value)
-        counts = Counts()
+        maker = bench.maker()
+        counts = Counts(maker.sums)
         pieces = _Pieces()
         for components in _batches(batches):
             for outcome in bench.careful.together(components):
                 if not isinstance(outcome, Rejected):
-                    data = bench.unit(outcome, counts)
+                    data = maker.unit(outcome)
                     pieces.add(b"" if self._refused else data)
                 else:
                     counts.refuse(("", -1), 0, outcome)
@@ -197,19 +200,9 @@ class _Bench:
         """The bench for a job."""
         return _bench(job.frame, tuple(job.paths.items()))
 
-    def alone(self, lines: Sequence[Line]) -> list[Outcome]:
-        """What becomes of lines that stand alone."""
-        made: list[Outcome | None] = [self._plan.line(line.data) for line in lines]
-        unsure = [place for place, one in enumerate(made) if one is None]
-        for place, outcome in zip(unsure, self.careful.alone([lines[place] for place in unsure]), strict=True):
-            made[place] = outcome
-        return [one for one in made if one is not None]
-
-    def unit(self, planned: Planned, counts: Counts) -> bytes:
-        """The article's lines of N-Quads, counted."""
-        data = self._plan.nquads(planned)
-        counts.add(planned.graph.document.count(b"\n"), planned.standings.count(b"\n"), data.count(b"\n"))
-        return data
+    def maker(self) -> Maker:
+        """What makes the units of one partition."""
+        return Maker(self._plan, self.careful)
 
 
 @functools.lru_cache(maxsize=2)

@@ -129,7 +129,7 @@ class Output:
         self._reject(count)
         self._files.write(f"{self._output}/{SUCCESS}", b"")
         return Built(
-            articles=count.articles + made.shared.articles,
+            articles=count.articles + made.shared.sums.articles,
             quads=count.quads + tail.count(b"\n"),
             rejected=count.rejected + len(made.shared.refused),
             faults=tuple(sorted(faults)),
@@ -138,7 +138,7 @@ class Output:
 
     def _tail(self, count: Count) -> bytes:
         shared, header = self._made.shared, self._made.frame.header
-        triples, derived = count.triples + shared.triples, count.derived + shared.derived
+        triples, derived = count.triples + shared.sums.triples, count.derived + shared.sums.derived
         end = epilogue(header, shared.entities, triples, derived)
         return b"".join((shared.nquads, end.entities.nquads(), end.description.nquads()))
 

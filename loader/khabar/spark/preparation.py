@@ -8,6 +8,7 @@ import msgspec
 
 from khabar.assembly.careful import Careful, Line, head_faults
 from khabar.assembly.links import joined
+from khabar.assembly.maker import Maker, Sums
 from khabar.assembly.rejects import Rejected
 from khabar.checks.scope import placed
 from khabar.errors import Fault, FaultyData
@@ -33,15 +34,13 @@ _BATCHES_A_TASK: Final = 8
 class Shared(NamedTuple):
     """The shared entities, and the articles that these refer to, which are made before all others.
 
-    ``entities`` is the document of the entities' graph, ``nquads`` the units of so many ``articles``, in whose graphs
-    are so many ``triples``, and so many are ``derived``; ``refused`` are left out.
+    ``entities`` is the document of the entities' graph, ``nquads`` the units of the articles, of which there are so
+    many (``sums``); ``refused`` are left out.
     """
 
     entities: bytes
     nquads: bytes
-    articles: int
-    triples: int
-    derived: int
+    sums: Sums
     refused: list[Rejected]
 
 
@@ -143,19 +142,13 @@ def _picked(source: Source, job: Broadcast[Job]) -> DataFrame:
 def _shared(source: Source, job: Broadcast[Job] | None, given: Agreed) -> Shared:
     rows = [] if job is None else _picked(source, job).filter(f"batch = {SHARED}").orderBy("rank").collect()
     lines = [Line(bytes(row.line), row.file, row.number) for row in rows]
-    outcomes, faults, entities = Careful(given.frame, given.paths).shared(lines)
+    careful = Careful(given.frame, given.paths)
+    outcomes, faults, entities = careful.shared(lines)
     _demand_sound(faults, given)
+    maker = Maker(Plan.of(given.frame), careful)
+    units = [maker.unit(one) for one in outcomes if not isinstance(one, Rejected)]
     refused = [one for one in outcomes if isinstance(one, Rejected)]
-    made = [one for one in outcomes if not isinstance(one, Rejected)]
-    plan = Plan.of(given.frame)
-    return Shared(
-        entities=entities,
-        nquads=b"".join(map(plan.nquads, made)),
-        articles=len(made),
-        triples=sum(one.graph.count for one in made),
-        derived=sum(one.standings.count(b"\n") for one in made),
-        refused=refused,
-    )
+    return Shared(entities, b"".join(units), maker.sums, refused)
 
 
 def _demand_sound(faults: list[Fault], given: Agreed) -> None:

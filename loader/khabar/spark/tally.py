@@ -15,6 +15,7 @@ from khabar.spark.rows import Block
 if TYPE_CHECKING:
     from pyspark import Accumulator, SparkContext
 
+    from khabar.assembly.maker import Sums
     from khabar.assembly.rejects import Rejected
 
 _TOLD: Final = 5
@@ -39,23 +40,17 @@ class Count(NamedTuple):
 
 
 class Counts:
-    """The count of a partition as it goes on."""
+    """The count of a partition as it goes on; ``sums`` are those of its units."""
 
-    def __init__(self) -> None:
-        self._articles = self._triples = self._derived = self._quads = self._rejected = self._rows = 0
+    def __init__(self, sums: Sums) -> None:
+        self._sums = sums
+        self._rejected = self._rows = 0
         self._refused: defaultdict[Block, list[int]] = defaultdict(list)
         self._faults: list[Fault] = []
 
     def read(self, rows: int) -> None:
         """Count rows that are done."""
         self._rows += rows
-
-    def add(self, triples: int, derived: int, quads: int) -> None:
-        """Count a unit."""
-        self._articles += 1
-        self._triples += triples
-        self._derived += derived
-        self._quads += quads
 
     def refuse(self, block: Block, number: int, rejected: Rejected) -> None:
         """Count a record that is left out."""
@@ -66,11 +61,12 @@ class Counts:
 
     def count(self) -> Count:
         """All so far."""
+        sums = self._sums
         return Count(
-            self._articles,
-            self._triples,
-            self._derived,
-            self._quads,
+            sums.articles,
+            sums.triples,
+            sums.derived,
+            sums.quads,
             self._rejected,
             self._rows,
             dict(self._refused),
