@@ -57,6 +57,17 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert str(failure.value) == f"{target}: expected a file that can be written, found No such file or directory"
 
 
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_the_name_of_a_folder_is_not_that_of_a_file(old: bytes | None, tmp_path: Path) -> None:
+    target = tmp_path / "new"
+    if old is not None:
+        target.write_bytes(old)
+    with pytest.raises(FileFailed) as failure, replaced(f"{target}/"):
+        pytest.fail("the block ran")
+    assert str(failure.value) == f"{target}/: expected the name of a file, found that of a folder"
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == ([] if old is None else [old])
+
+
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(FileFailed) as failure, replaced(tmp_path):
         pytest.fail("the block ran")

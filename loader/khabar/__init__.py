@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from khabar.assembly import BuildProgress, Built, Rejected
     from khabar.drafts import cite, fill, new_record
-    from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
+    from khabar.errors import Fault, FaultyData, FileFailed, KhabarError, QueryRefused, SparkFailed, StoreFailed
     from khabar.example import init
     from khabar.graphs import NamedGraph
     from khabar.loading.difference import GraphDifference
@@ -42,6 +42,7 @@ __all__ = [
     "QueryRefused",
     "Rejected",
     "Rows",
+    "SparkFailed",
     "Step",
     "StoreFailed",
     "__version__",
@@ -69,7 +70,8 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("BuildProgress", "Built", "Rejected"), "khabar.assembly"),
     **dict.fromkeys(
-        ("Fault", "FaultyData", "FileFailed", "KhabarError", "QueryRefused", "StoreFailed"), "khabar.errors"
+        ("Fault", "FaultyData", "FileFailed", "KhabarError", "QueryRefused", "SparkFailed", "StoreFailed"),
+        "khabar.errors",
     ),
     "Corpus": "khabar.model",
     "Credentials": "khabar.stores.credentials",

@@ -134,5 +134,9 @@ class StoreFailed(KhabarError):
     """A triple store refused, failed or answered what it should not have (exit code 3)."""
 
 
+class SparkFailed(KhabarError):
+    """Spark, or what it needs, is missing or failed (exit code 3)."""
+
+
 class QueryRefused(KhabarError):
     """A query, or a parameter of one, is not what khabar runs (exit code 2)."""

@@ -33,6 +33,8 @@ def replaced(path: Path | str) -> Iterator[BinaryIO]:
         # Not Path.resolve, which tells a loop of links by an error of another kind.
         target = Path(os.path.realpath(path))
         mode = _mode(target)
+        if os.fspath(path).endswith(os.sep) and (mode is None or stat.S_ISREG(mode)):
+            raise FileFailed(where=str(path), expected="the name of a file", found="that of a folder")
         if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             with target.open("wb") as device:
                 yield device

@@ -134,8 +134,9 @@ def build(
 def export(source: Path, output: str | None, form: Any, corpus: Path | None) -> None:
     """Write the records of CORPUS as one file of JSON Lines or Parquet.
 
-    The records keep the schema of the YAML: header and shared entities first, then the articles. A FILE that ends in
-    .gz or .zst is compressed. What comes out goes in wherever a CORPUS does. Equal records give equal bytes.
+    Records are read, not checked: khabar check tells their faults. They keep the schema of the YAML: header and shared
+    entities first, then the articles. A FILE that ends in .gz or .zst is compressed. What comes out goes in wherever a
+    CORPUS does. Equal records give equal bytes.
     """
     from khabar import pipeline
 

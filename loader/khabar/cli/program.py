@@ -13,7 +13,7 @@ import click
 from khabar import __version__
 from khabar.cli import corpora, loads, questions, records, streams
 from khabar.cli.faults import as_text
-from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, StoreFailed
+from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, SparkFailed, StoreFailed
 
 FINE, FAULTY, USAGE, FAILED, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
 
@@ -101,7 +101,7 @@ def _told(error: KhabarError) -> int:
     match error:
         case QueryRefused():
             return USAGE
-        case FileFailed() | StoreFailed():
+        case FileFailed() | StoreFailed() | SparkFailed():
             return FAILED
         case _:
             return FAULTY

@@ -31,7 +31,7 @@ _KINDS = (
     ("values", ("Corpus", "Fault", "Rows", "Query")),
     ("builds", ("Built", "Rejected", "BuildProgress")),
     ("loads", ("Endpoint", "Credentials", "NamedGraph", "Loaded", "Progress", "Step", "GraphDifference")),
-    ("errors", ("KhabarError", "FaultyData", "FileFailed", "StoreFailed", "QueryRefused")),
+    ("errors", ("KhabarError", "FaultyData", "FileFailed", "StoreFailed", "SparkFailed", "QueryRefused")),
 )
 
 _HEAD = """# The Python API

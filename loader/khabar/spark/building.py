@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Unpack
 
-from khabar.errors import FileFailed
+from khabar.errors import SparkFailed
 from khabar.frame import Frame
 from khabar.records.heads import Agreed, folder_head
 from khabar.spark import session as sessions
@@ -124,5 +124,5 @@ def _session(source: object, spark: SparkSession | None) -> SparkSession:
         return SparkSession(source.context)
     found = spark or SparkSession.getActiveSession()
     if found is None:
-        raise FileFailed(where="spark", expected="a session", found="none", remedy="give one as spark=")
+        raise SparkFailed(where="spark", expected="a session", found="none", remedy="give one as spark=")
     return found

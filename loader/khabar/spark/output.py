@@ -116,7 +116,7 @@ class Output:
         """Write everything, and last that it is whole."""
         made = self._made
         tally = Tally.of(made.context)
-        with _reported(tally, made.rows, self._wishes.get("report", unheard)):
+        with _reported(tally, made, self._wishes.get("report", unheard)):
             self._save(made.units(tally), self._output, "nq")
         count = tally.sum()
         if count.rows != made.rows:
@@ -181,22 +181,23 @@ def _first(faults: tuple[Fault, ...]) -> list[Fault]:
 
 
 @contextlib.contextmanager
-def _reported(tally: Tally, total: int, report: Report) -> Iterator[None]:
-    """Tell now and then how far the tasks of the block are."""
+def _reported(tally: Tally, made: Prepared, report: Report) -> Iterator[None]:
+    """Tell now and then how far the tasks of the block are, which make all articles that are not made before."""
     ended = threading.Event()
     start = time.monotonic()
 
     def tell() -> None:
         count = tally.sum()
+        rejected = count.rejected + len(made.shared.refused)
         seconds = time.monotonic() - start
         report(
             BuildProgress(
                 stage="writing",
-                done=count.rows,
-                total=total,
+                done=count.articles + made.shared.sums.articles + rejected,
+                total=made.articles,
                 read=0,
                 size=None,
-                rejected=count.rejected,
+                rejected=rejected,
                 seconds=seconds,
             )
         )

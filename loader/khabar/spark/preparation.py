@@ -47,7 +47,8 @@ class Shared(NamedTuple):
 class Prepared(NamedTuple):
     """A corpus whose units can be made.
 
-    ``job`` is what the workers are told. So many ``rows``; so many ``batches`` of articles that hang together.
+    ``job`` is what the workers are told. So many ``rows``, and ``articles`` among them; so many ``batches`` of articles
+    that hang together.
     """
 
     source: Source
@@ -55,6 +56,7 @@ class Prepared(NamedTuple):
     job: Broadcast[Job]
     shared: Shared
     rows: int
+    articles: int
     batches: int
 
     @property
@@ -86,8 +88,9 @@ def prepared(source: Source, given: Agreed | None) -> Prepared:
         sizes = {block: extent.rows for block, extent in special.blocks.items()}
         order = Order(sizes, list(source.names), numbered=source.form.places == "numbers")
         heads, lines = _heads(special, order)
-        articles = any(extent.first < extent.rows for extent in special.blocks.values())
-        given = agreed(heads_of(source, lines), given, source.name, articles=articles)
+        # What looks like a head and is none is a bad article.
+        articles = sum(extent.articles for extent in special.blocks.values()) + len(special.heads) - len(heads)
+        given = agreed(heads_of(source, lines), given, source.name, articles=articles > 0)
         _demand_sound(head_faults(given.frame, given.paths), given)
         anchors = owners_of_shared(given.frame.entities)
         spoken_of = anchors.union(*({slug, *owners} for slug, owners in special.links.values()))
@@ -113,7 +116,7 @@ def prepared(source: Source, given: Agreed | None) -> Prepared:
             job.doubled.setdefault(place.block, {})[place.number] = f"{where}:{line}:1"
     told = source.rows.sparkSession.sparkContext.broadcast(job)
     shared = _shared(source, told if anchors else None, given)
-    return Prepared(source, given.frame, told, shared, sum(sizes.values()), schedule.batches)
+    return Prepared(source, given.frame, told, shared, sum(sizes.values()), articles, schedule.batches)
 
 
 def _heads(special: Special, order: Order) -> tuple[list[Place], dict[str, list[tuple[int, bytes]]]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from khabar.errors import FileFailed
+from khabar.errors import SparkFailed
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -31,10 +31,6 @@ _SAID: Final = re.compile(r"(?:Reason|Exception|Error)(?: in thread .+?)?: (?:[\
 # How Python ends a traceback; what Spark says of it has Java's names.
 _RAISED: Final = re.compile(r"^(?!org\.|java\.|py4j\.)([a-z][\w.]*\.)?([A-Z]\w+): (?!Traceback)(.+)$", re.MULTILINE)
 _BLOCK: Final = re.compile(r"Caused by: ([\w.$]+): (.+)")
-
-
-class SparkFailed(FileFailed):
-    """Spark, or what it needs, is missing or failed (exit code 3)."""
 
 
 @contextlib.contextmanager

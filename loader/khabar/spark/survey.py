@@ -16,17 +16,22 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row
 
 _SCHEMA: Final = (
-    "id string, file string, start bigint, number bigint, owners array<string>, head binary, count bigint, check bigint"
+    "id string, file string, start bigint, number bigint, owners array<string>, head binary, "
+    "count bigint, check bigint, articles bigint"
 )
 _AT_A_TIME: Final = 4096
 
 
 class Extent(NamedTuple):
-    """A block as a whole: how many rows, a checksum of them, the number of the first that is no head."""
+    """A block as a whole: how many rows, a checksum of them, the number of the first that is no head.
+
+    So many ``articles`` are among them, if what may be a head is one.
+    """
 
     rows: int
     checksum: int
     first: int
+    articles: int
 
 
 class Special(NamedTuple):
@@ -56,7 +61,7 @@ class Survey:
         found = Special({}, {}, {})
         for row in self._seen.filter("owners IS NOT NULL OR head IS NOT NULL OR count IS NOT NULL").collect():
             if row["count"] is not None:
-                found.blocks[row.file, row.start] = Extent(row["count"], row.check, row.number)
+                found.blocks[row.file, row.start] = Extent(row["count"], row.check, row.number, row.articles)
             elif row["head"] is not None:
                 found.heads[_place(row)] = bytes(row["head"])
             else:
@@ -113,23 +118,25 @@ class Surveyor:
         """The rows of the survey."""
         rows: list[tuple[Any, ...]] = []
         first: int | None = None
+        articles = 0
         for run in runs(batches, self._form):
             if isinstance(run, End):
                 number = run.rows if first is None else first
-                rows.append((None, *run.block, number, None, None, run.rows, run.checksum))
-                first = None
+                rows.append((None, *run.block, number, None, None, run.rows, run.checksum, articles))
+                first, articles = None, 0
                 continue
             for number, line in enumerate(run.lines, run.first):
                 if not line:
                     continue
                 slug = slug_of(line)
                 if not slug and first is None and line_kind(line) in ("header", "entities"):
-                    rows.append((None, *run.block, number, None, line, None, None))
+                    rows.append((None, *run.block, number, None, line, None, None, None))
                     continue
                 first = number if first is None else first
+                articles += 1
                 if slug:
                     others = sorted(others_of(line)) or None
-                    rows.append((slug.decode(), *run.block, number, others, None, None, None))
+                    rows.append((slug.decode(), *run.block, number, others, None, None, None, None))
             if len(rows) >= _AT_A_TIME:
                 yield _batch(rows)
                 rows = []
@@ -149,6 +156,7 @@ def _batch(rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
             "head": pa.binary(),
             "count": pa.int64(),
             "check": pa.int64(),
+            "articles": pa.int64(),
         }
     )
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
