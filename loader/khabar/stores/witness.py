@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import queue
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -148,7 +150,7 @@ def triples(store: pyoxigraph.Store, graph: str) -> list[bytes]:
     """
     import pyoxigraph
 
-    rows = store.query(f"SELECT ?s ?p ?o WHERE {{ GRAPH {pyoxigraph.NamedNode(graph)} {{ ?s ?p ?o }} }}")
+    rows = store.query(_query(), default_graph=pyoxigraph.NamedNode(graph))
     if not isinstance(rows, pyoxigraph.QuerySolutions):
         raise TypeError(type(rows).__name__)
     table = rows.serialize(format=pyoxigraph.QueryResultsFormat.TSV) or b""
@@ -161,6 +163,11 @@ def triples(store: pyoxigraph.Store, graph: str) -> list[bytes]:
         start = end
     lines.sort()
     return lines
+
+
+@functools.cache
+def _query() -> str:
+    return files(__package__).joinpath("triples.rq").read_text(encoding="utf-8")
 
 
 def _spelled(bare: re.Match[bytes]) -> bytes:
