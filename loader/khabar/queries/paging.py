@@ -4,6 +4,9 @@ A store that sorts a list sorts all of it. The lines of a bundled query that are
 key its list is ordered first, and that a row has one key. Rows up to any key are the first rows of the list: enough of
 them hold the page. How far "enough" is, a sample of the keys tells; where it was too few, the next try takes more.
 
+``# page ?key of PATTERN`` is a comment whose pattern stands in the query where a page is taken, and not in the whole
+list. ``from PATTERN`` at its end is that of the sample where an index gives the keys of the other in their order.
+
 A comment ``# page ?from ?to FILTER(...)`` is a filter for the first try alone, where those parameters are given: what
 all such filters of a query let through comes first in its list. Where it does not fill the page, it is left out.
 """
@@ -24,10 +27,12 @@ from khabar.terms import Literal
 
 Ask = Callable[[str], Rows]
 
-SAMPLE: Final = 2_000
+SAMPLE: Final = 4_000
 """Keys that are looked at to see how they lie."""
 
-_MARK: Final = re.compile(r"# page \?(\w+)(?: of (\S.*?))?[ ]*")
+_FEW: Final = 4
+_LEAST: Final = 6
+_MARK: Final = re.compile(r"# page \?(\w+)(?: of (\S.*?))?(?: from (\S.*?))?[ ]*")
 _FIRST: Final = re.compile(r"# page((?: \?\w+)+) (FILTER\(.+\))[ ]*")
 _MARGIN: Final = 2
 _SINGLE: Final = ("article", "claim", "event", "statement")
@@ -36,7 +41,7 @@ _TRIES: Final = 3
 
 
 class _Line(NamedTuple):
-    """A marked line: the pattern that gives its key, what a page adds to the query, and where in it the line ends."""
+    """A marked line: what tells how its keys lie, with the parameters given; what a page adds; where the line ends."""
 
     text: str
     key: str
@@ -140,11 +145,15 @@ def _first(text: str) -> str:
 
 def _lines(text: str) -> list[_Line]:
     lines = []
+    given = _given(text)
     for token in tokens(text):
         if token.kind == "comment" and (match := _MARK.fullmatch(token.text)):
             start = text.rfind("\n", 0, token.start) + 1
             added = match[2] or ""
-            lines.append(_Line(added or text[start : token.start].strip(), match[1], added, token.end))
+            pattern = match[3] or added or text[start : token.start].strip()
+            for name, cell in given.items():
+                pattern = re.sub(rf"\?{name}\b", lambda _, cell=cell: cell, pattern)
+            lines.append(_Line(pattern, match[1], added, token.end))
     return lines
 
 
@@ -170,16 +179,22 @@ def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
     pattern = " UNION ".join(f"{{ {line.text} BIND(?{line.key} AS ?pageKey) {past} }}" for line in lines)
     sample = ask(f"{prologue}SELECT ?pageKey WHERE {{ {pattern} }} LIMIT {SAMPLE}")
     keys = sorted((row[0] for row in sample if isinstance(row[0], str | Literal)), key=plain)
-    if len(sample) < SAMPLE or not keys:
+    if len(sample) < min(SAMPLE, _FEW * wanted) or not keys:
         return []
-    count = ask(f"{prologue}SELECT (COUNT(*) AS ?count) WHERE {{ {pattern} }}")
-    total = int(plain(count.rows[0][0]))
-    at = max(1, -(-_MARGIN * wanted * len(keys) // total))
+    # A count of what the patterns begin with is near enough, and joins nothing.
+    counted = " UNION ".join(f"{{ {_beginning(line.text)} }}" for line in lines)
+    count = ask(f"{prologue}SELECT (COUNT(*) AS ?count) WHERE {{ {counted} }}")
+    total = max(1, len(keys), int(plain(count.rows[0][0])))
+    at = max(1, min(_LEAST, len(keys) // 4), -(-_MARGIN * wanted * len(keys) // total))
     cuts: list[Term] = []
     while at < len(keys) // 2 and len(cuts) < _TRIES:
         cuts.append(keys[at])
         at *= _WIDER
     return cuts
+
+
+def _beginning(pattern: str) -> str:
+    return pattern.partition(" ; ")[0] if pattern.startswith("?") else pattern
 
 
 def _start(text: str) -> int:
