@@ -72,8 +72,8 @@ class Bench:
         self._spool = SharedSpool(opening.spools, opening.own) if opening.spools else spool or OwnSpool()
         self._buckets = Buckets(opening.buckets)
         self._output, self._target = opening.output, opening.target
-        self._careful = Careful(opening.frame, opening.paths)
         self._plan = Plan.of(opening.frame)
+        self._careful = Careful(opening.frame, opening.paths, self._plan)
         self._held: deque[list[bytes]] = deque()
 
     def done(self, task: Task) -> Iterator[Reply]:

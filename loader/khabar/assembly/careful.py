@@ -1,4 +1,4 @@
-"""The careful way from records to units: for those that refer to one another, and for whatever the plan leaves."""
+"""The careful way from records to units, for whatever the plan leaves: what has faults, and what is unusual."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from khabar.graphs import NamedGraph
 from khabar.iris import Iris
 from khabar.model import ArticleRecord, Corpus, Entity, each
 from khabar.names import ALLOWED, entity_uses, uses
-from khabar.plan import Planned
+from khabar.plan import Plan, Planned
 from khabar.quads import said
 from khabar.reading.text import shown
 from khabar.records.json_lines import examine, id_of
@@ -46,9 +46,13 @@ Outcome: TypeAlias = Planned | Rejected
 
 
 class Careful:
-    """Makes units of the records of one corpus. ``paths`` has the files of the header and the shared entities."""
+    """Makes units of the records of one corpus. ``paths`` has the files of the header and the shared entities.
 
-    def __init__(self, frame: Frame, paths: Mapping[str, str]) -> None:
+    With a ``plan``, what hangs together without faults is made by that.
+    """
+
+    def __init__(self, frame: Frame, paths: Mapping[str, str], plan: Plan | None = None) -> None:
+        self._plan = plan
         self._paths = dict(paths)
         self._shared = Corpus(header=frame.header, entities=frame.entities, articles=(), paths=self._paths)
         # What a shared entity says of single articles is no matter of the other articles.
@@ -67,11 +71,23 @@ class Careful:
         found.update(self._units(self._corpus, records))
         return [found[place] for place in range(len(lines))]
 
-    def together(self, components: Sequence[Sequence[Line]]) -> list[Outcome]:
+    def together(self, components: Sequence[Sequence[Line]]) -> Iterator[Outcome]:
         """What becomes of the lines of some components, each of which refers to none beyond it.
 
         What has faults is left out, and the rest of its component is checked again without it, until nothing has.
         """
+        plan = self._plan
+        made = [plan.together([line.data for line in one]) if plan else None for one in components]
+        rest = iter(self._carefully([one for one, planned in zip(components, made, strict=True) if planned is None]))
+        for one, planned in zip(components, made, strict=True):
+            if planned is None:
+                yield from itertools.islice(rest, len(one))
+            else:
+                yield from planned
+
+    def _carefully(self, components: Sequence[Sequence[Line]]) -> list[Outcome]:
+        if not components:
+            return []
         lines = [line for component in components for line in component]
         owners = [number for number, component in enumerate(components) for _ in component]
         records, found = _examined(lines)

@@ -1,4 +1,4 @@
-"""Articles that stand alone, straight from their records to their lines: the careful path compiled."""
+"""Articles straight from their records to their lines: the careful path compiled."""
 
 from khabar.plan.plan import Plan, Planned
 

@@ -6,6 +6,8 @@ from typing import Final
 
 PHRASES: Final = """\
 def described_iri(id, slug):
+    if "." in slug:
+        id, _, slug = slug.partition(".")
     return f"$described_claim_iri"
 
 

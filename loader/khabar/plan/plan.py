@@ -1,11 +1,11 @@
-"""The plan of a corpus: from the record of an article that stands alone straight to its lines."""
+"""The plan of a corpus: from the record of an article straight to its lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -19,16 +19,25 @@ from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, RESERVED_ARTICLE_IDS, Iris
 from khabar.model import ArticleRecord, Corpus, Entity, Evidence, each
 from khabar.names import ALLOWED, owners_of_shared
 from khabar.plan import chains, lines
-from khabar.plan.octets import Unsure
+from khabar.plan.neighbours import Neighbours
+from khabar.plan.octets import Unsure, octets
 from khabar.plan.source import source
 from khabar.plan.standing import standings
 from khabar.plan.stock import SUPPLIED, Stock
 from khabar.resolve.scope import Scope
 
-Lay: TypeAlias = Callable[[ArticleRecord], tuple[str, str, str, int]]
-
 _decode: Final = msgspec.json.Decoder(ArticleRecord).decode
 _encode: Final = msgspec.json.Encoder().encode
+
+# What is raised for a record that the plan does not vouch for.
+_REFUSALS: Final = (Unsure, KeyError, ValueError, msgspec.MsgspecError, RecursionError)
+
+
+class Lay(Protocol):
+    """The function that is made of the source of a plan; see `khabar.plan.source`."""
+
+    def __call__(self, record: ArticleRecord, far: Neighbours | None = None) -> tuple[str, str, str, int]:
+        """Lay out the article of ``record``, which stands alone or among ``far``."""
 
 
 class Planned(NamedTuple):
@@ -45,7 +54,7 @@ class Planned(NamedTuple):
 
 
 class Plan:
-    """Articles of one frame to graphs, without a look at more than one of them.
+    """Articles of one frame to graphs, without a look at more than what one of them refers to.
 
     The source of what is done is made from the mapping, the vocabulary and the tables of names once; a plan is quick
     to use and takes some hundredths of a second to make.
@@ -53,6 +62,8 @@ class Plan:
 
     def __init__(self, frame: Frame, lay: Lay | None) -> None:
         self._lay = lay
+        self._stand = standings()
+        self._iris = Iris(octets(frame.header.base))
         iris = Iris(frame.header.base)
         self._graph = iris.graph("")
         self._entry = _Entry(frame, iris)
@@ -76,8 +87,21 @@ class Plan:
         if lay is None:
             return None
         try:
-            return self._line(lay, data, settled=False)
-        except (Unsure, KeyError, ValueError, msgspec.MsgspecError, RecursionError):
+            return self._line(lay, data)
+        except _REFUSALS:
+            return None
+
+    def together(self, lines: Sequence[bytes]) -> Iterator[Planned] | None:
+        """What lines give that refer to one another and to no others; None where the careful path has to decide.
+
+        That is so for all of them where it is for one. Units are made as they are taken.
+        """
+        lay = self._lay
+        if lay is None:
+            return None
+        try:
+            return self._together(lay, [self._read(line) for line in lines])
+        except _REFUSALS:
             return None
 
     def record(self, record: ArticleRecord) -> Planned | None:
@@ -103,7 +127,7 @@ class Plan:
             )
         )
 
-    def _line(self, lay: Lay, data: bytes, *, settled: bool) -> Planned | None:
+    def _read(self, data: bytes, *, settled: bool = False) -> _Read:
         lines.fit(data)
         escaped = data
         if b"\\" in data:
@@ -112,22 +136,49 @@ class Plan:
             except Unsure:
                 if settled:
                     raise
-                return self._line(lay, lines.settled(data), settled=True)
+                return self._read(lines.settled(data), settled=True)
         try:
-            record = _decode(escaped.decode("latin-1").encode())
+            return _Read(data, _decode(escaped.decode("latin-1").encode()), settled)
         except msgspec.ValidationError:
             if settled or b"null" not in data:
                 raise
-            return self._line(lay, lines.settled(data), settled=True)
-        article, bare, stand, strings = lay(record)
-        if not settled and lines.strings(data) != strings:
-            return self._line(lay, lines.settled(data), settled=True)
+            return self._read(lines.settled(data), settled=True)
+
+    def _line(self, lay: Lay, line: bytes) -> Planned:
+        read = self._read(line)
+        article, bare, stand, strings = lay(read.record)
+        if read.is_loose(strings):
+            read = self._read(lines.settled(read.data), settled=True)
+            article, bare, stand, _ = lay(read.record)
+        return self._planned(article, bare, stand)
+
+    def _together(self, lay: Lay, read: Sequence[_Read]) -> Iterator[Planned]:
+        around = Neighbours([one.record for one in read], self._iris)
+        laid = [lay(one.record, around) for one in read]
+        if any(one.is_loose(strings) for one, (*_, strings) in zip(read, laid, strict=True)):
+            return self._together(lay, [self._read(lines.settled(one.data), settled=True) for one in read])
+        found = around.standings(self._stand)
+        return (self._planned(article, bare, found[article]) for article, bare, _, _ in laid)
+
+    def _planned(self, article: str, bare: str, stand: str) -> Planned:
         whole = bare.encode("latin-1")
         document = whole.replace(b"\n", b" .\n")
         graph = NamedGraph(self._graph + article, document)
         # Two bytes more a line.
         graph.__dict__["count"] = (len(document) - len(whole)) // 2
         return Planned(article, graph, stand.encode("latin-1").replace(b"\n", b" .\n"), whole)
+
+
+class _Read(NamedTuple):
+    """A line and its record as octets; one that is ``settled`` has no key twice."""
+
+    data: bytes
+    record: ArticleRecord
+    settled: bool
+
+    def is_loose(self, strings: int) -> bool:
+        """Tell whether a line may say more than its record, which takes so many ``strings``."""
+        return not self.settled and lines.strings(self.data) != strings
 
 
 class _Entry:

@@ -39,7 +39,7 @@ _STANCE: Final = ("stance", "certainty", "claim")
 
 
 def source(iris: Iris, languages: Sequence[str]) -> str:
-    """The source of ``lay(record)``: a record as octets to its id, the lines of its graph and its standings.
+    """The source of ``lay(record, far=None)``: a record as octets to its id, the lines of its graph and its standings.
 
     The lines are without the full stops at their ends, and sorted; with them comes the number of strings that the
     record's JSON has. Texts in exactly ``languages`` are written fastest.
@@ -70,6 +70,7 @@ def _parts(iris: Iris) -> dict[str, str]:
         },
         "own_tables": ", ".join(f"own_{number}" for number in range(len(FOUND_BY))),
         "edges": "\n".join(f"edges_{number} = {{}}" for number in range(len(RELATIONS))),
+        "far_edges": f"{', '.join(f'edges_{number}' for number in range(len(RELATIONS)))} = far.edges",
         "circles": "\n".join(f"if edges_{number}:\n    acyclic(edges_{number})" for number in range(len(RELATIONS))),
         "relays_edges": f"edges_{RELATIONS.index(('statements', 'relays'))}",
         "outlet": found(names.OUTLET, "outlet"),

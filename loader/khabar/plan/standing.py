@@ -12,14 +12,13 @@ Weighed: TypeAlias = tuple[str, str, Sequence[str]]
 """A claim, the detail that it gives ("" for none), and what it is about."""
 Link: TypeAlias = tuple[str, Sequence[str], Sequence[str]]
 """A claim, the claims that it entails, and those that it conflicts with."""
+Stand: TypeAlias = Callable[[Mapping[str, str], Sequence[Weighed], Sequence[Link], Sequence[tuple[str, str]]], str]
 
 CONTESTED, UNCONTESTED, ONLY_ALLEGED = 1, 2, 3
 _NAMES: Final = {CONTESTED: "contested", UNCONTESTED: "uncontested", ONLY_ALLEGED: "only-alleged"}
 
 
-def standings() -> Callable[  # noqa: C901
-    [Mapping[str, str], Sequence[Weighed], Sequence[Link], Sequence[tuple[str, str]]], str
-]:
+def standings() -> Stand:  # noqa: C901
     """The function that gives the standings' lines, without their ends, sorted.
 
     It takes the events' IRIs, all claims, those with links, and who stands how to which claim: pairs of a claim and a

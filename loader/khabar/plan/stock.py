@@ -12,7 +12,7 @@ from khabar.dates import UNKNOWN, Bounds, DateRefused, bounds, edtf_of, parse_du
 from khabar.formats.nquads import escape
 from khabar.frame import Frame
 from khabar.iris import Iris
-from khabar.model import ArticleRecord, Event, Point, each
+from khabar.model import ArticleRecord, Event, Point, RelativeDate, each
 from khabar.names import EVENT_TYPES
 from khabar.plan.columns import rows, typed
 from khabar.plan.fields import FOUND_BY, NAMED
@@ -45,6 +45,12 @@ class Dated(NamedTuple):
     text: str
     first: str
     last: str
+
+
+class Elsewhere(RelativeDate, frozen=True, kw_only=True):
+    """A relative date in another article, which was ``published`` then."""
+
+    published: str
 
 
 class Middles(dict[str, str]):
@@ -221,6 +227,8 @@ class Stock:
         if isinstance(written, str):
             known = self.dates[written]
             return Bounds(known.earliest, known.latest)
+        if isinstance(written, Elsewhere):
+            published = self.dates[written.published]
         # A circle is as deep as one likes.
         if depth > _DEEPEST or (written.before is None) == (written.after is None):
             raise Unsure

@@ -1,8 +1,9 @@
 """What is the same in the source of all plans; ``$`` marks what is made from the tables.
 
 ``it`` is the record that is being read, ``iri`` the node in angle brackets, ``s`` the beginning of each of its lines.
-What is called ``o_`` holds terms, ``f_`` whole lines. Every JSON string is counted in ``strings``: where the line has
-more of them, a key stands twice or an empty value was written out.
+What is called ``o_`` holds terms, ``f_`` whole lines; ``far`` are the articles that one which does not stand alone
+hangs together with. Every JSON string is counted in ``strings``: where the line has more of them, a key stands twice
+or an empty value was written out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 TEMPLATE: Final = """\
-def lay(record):
+def lay(record, far=None):
     it = record.article
     id = it.id
     if is_slug(id) is None or id in reserved:
@@ -61,6 +62,12 @@ def lay(record):
     passages = {}
     voiced = {}
     $edges
+    if far is not None:
+        events, claims, statements, event_iris, claim_iris, statement_iris = far.seen(
+            events, claims, statements, event_iris, claim_iris, statement_iris
+        )
+        ($own_tables), called = far.owned(id, owned)
+        $far_edges
     if entities:
         strings += 1
         for slug, it in entities.items():
@@ -275,6 +282,8 @@ def lay(record):
                 hops = ()
                 last = 0
             hops_in_all += last + 1
+            if far is not None:
+                far.links[iri] = last + 1
             if stance is not None and last and not dated and not o_relays:
                 $usual_lines
             else:
@@ -328,9 +337,9 @@ def lay(record):
                 s = f"{iri[:-1]}.1-{publisher}> <"
                 $publisher_lines
 
-    if len(made) != len(claims):
-        raise Unsure
-    if $relays_edges and hops_in_all > 100:
+    if far is not None:
+        described = far.described(id, described)
+    elif len(made) != len(claims) or ($relays_edges and hops_in_all > 100):
         raise Unsure
     if described:
         for slug in described:
@@ -350,7 +359,6 @@ def lay(record):
                 o_evidence = voiced[slug]
                 $voice_lines
 
-    $circles
     for v in digests:
         if len(v) != 64:
             raise Unsure
@@ -358,5 +366,10 @@ def lay(record):
     if from_hex(v).hex() != v:
         raise Unsure
     blocks.sort()
-    return id, "".join(blocks), standings(event_iris, weighed, links, stances), strings
+    if far is not None:
+        stand = far.keep(id, event_iris, claim_iris, made, weighed, links, stances)
+    else:
+        $circles
+        stand = standings(event_iris, weighed, links, stances)
+    return id, "".join(blocks), stand, strings
 """

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pyspark import Broadcast
 
 TURNS: Final = "batch int, component bigint, rank bigint, file string, number bigint, line binary"
-"""The rows of `Pick`."""
+"""The rows of `Picker`."""
 
 _AT_A_TIME: Final = 128
 _PIECE: Final = 1024 * 1024
 
 
-class Convert:
+class Converter:
     """The units of the articles of a partition that stand alone, in order, in pieces of about a MiB."""
 
     def __init__(self, job: Broadcast[Job], tally: Tally) -> None:
@@ -35,10 +35,10 @@ class Convert:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """One column of text; each row holds whole lines, but for the last line end."""
         job = self._job.value
-        maker = _Bench.of(job).maker()
+        maker = _Ways.of(job).maker()
         counts = Counts(maker.sums)
         pieces = _Pieces()
-        for run in sealed(batches, job.form, job.seals):
+        for run in sealed(batches, job.shape, job.seals):
             special = job.special(run.block)
             counts.read(len(run.lines))
             for start in range(0, len(run.lines), _AT_A_TIME):
@@ -58,7 +58,7 @@ class Convert:
         self._tally.tell("alone", counts)
 
 
-class Pick:
+class Picker:
     """The records of a partition that hang together with others, each with its turn."""
 
     def __init__(self, job: Broadcast[Job]) -> None:
@@ -79,7 +79,7 @@ class Pick:
                 "line": pa.binary(),
             }
         )
-        for run in sealed(batches, job.form, job.seals):
+        for run in sealed(batches, job.shape, job.seals):
             wanted = job.linked.get(run.block, {})
             rows = [
                 (*wanted[number], *job.where(run.block, number), line)
@@ -94,8 +94,8 @@ class Pick:
                 )
 
 
-class Weave:
-    """The units of articles that hang together, from the rows of `Pick` by batch, component and rank.
+class Weaver:
+    """The units of articles that hang together, from the rows of `Picker` by batch, component and rank.
 
     With ``refused``, the records that are left out, as lines of JSON.
     """
@@ -106,13 +106,13 @@ class Weave:
         self._refused = refused
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """One column of text, as of `Convert`."""
-        bench = _Bench.of(self._job.value)
-        maker = bench.maker()
+        """One column of text, as of `Converter`."""
+        ways = _Ways.of(self._job.value)
+        maker = ways.maker()
         counts = Counts(maker.sums)
         pieces = _Pieces()
         for components in _batches(batches):
-            for outcome in bench.careful.together(components):
+            for outcome in ways.careful.together(components):
                 if not isinstance(outcome, Rejected):
                     data = maker.unit(outcome)
                     pieces.add(b"" if self._refused else data)
@@ -125,7 +125,7 @@ class Weave:
             self._tally.tell("together", counts)
 
 
-class Refuse:
+class Refuser:
     """The records of a partition that are left out, of those that stand alone, as lines of JSON."""
 
     def __init__(self, job: Broadcast[Job], refused: Broadcast[dict[Block, frozenset[int]]]) -> None:
@@ -133,11 +133,11 @@ class Refuse:
         self._refused = refused
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """One column of text, as of `Convert`."""
+        """One column of text, as of `Converter`."""
         job = self._job.value
-        bench = _Bench.of(job)
+        ways = _Ways.of(job)
         pieces = _Pieces()
-        for run in sealed(batches, job.form, job.seals):
+        for run in sealed(batches, job.shape, job.seals):
             refused = self._refused.value.get(run.block, frozenset())
             twice = job.doubled.get(run.block, {})
             for number, data in enumerate(run.lines, run.first):
@@ -146,7 +146,7 @@ class Refuse:
                 if number in twice:
                     pieces.add(_doubled(job, run, number).json())
                 else:
-                    (outcome,) = bench.careful.alone([Line(data, *job.where(run.block, number))])
+                    (outcome,) = ways.careful.alone([Line(data, *job.where(run.block, number))])
                     pieces.add(outcome.json() if isinstance(outcome, Rejected) else b"")
             yield from pieces.full()
         yield from pieces.rest()
@@ -187,18 +187,18 @@ def _line(values: Sequence[Any]) -> Line:
     return Line(data, where, number)
 
 
-class _Bench:
+class _Ways:
     """The plan and the careful way of one corpus, kept for all tasks of a worker process."""
 
     def __init__(self, frame: bytes, paths: tuple[tuple[str, str], ...]) -> None:
         known = frame_of(frame)
         self._plan = Plan.of(known)
-        self.careful = Careful(known, dict(paths))
+        self.careful = Careful(known, dict(paths), self._plan)
 
     @classmethod
-    def of(cls, job: Job) -> _Bench:
-        """The bench for a job."""
-        return _bench(job.frame, tuple(job.paths.items()))
+    def of(cls, job: Job) -> _Ways:
+        """The ways for a job."""
+        return _ways(job.frame, tuple(job.paths.items()))
 
     def maker(self) -> Maker:
         """What makes the units of one partition."""
@@ -206,8 +206,8 @@ class _Bench:
 
 
 @functools.lru_cache(maxsize=2)
-def _bench(frame: bytes, paths: tuple[tuple[str, str], ...]) -> _Bench:
-    return _Bench(frame, paths)
+def _ways(frame: bytes, paths: tuple[tuple[str, str], ...]) -> _Ways:
+    return _Ways(frame, paths)
 
 
 class _Pieces:
