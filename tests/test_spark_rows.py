@@ -14,11 +14,11 @@ from khabar.assembly.maker import Sums
 from khabar.assembly.rejects import Rejected
 from khabar.errors import Fault
 from khabar.spark.links import SHARED, Order, scheduled
-from khabar.spark.rows import CHANGED, Block, End, Form, Place, Run, runs, sealed
+from khabar.spark.rows import CHANGED, Block, End, Place, Run, Shape, runs, sealed
 from khabar.spark.tally import Counts
 
-LINES = Form("lines", "blocks")
-NUMBERED = Form("lines", "numbers")
+LINES = Shape("lines", "blocks")
+NUMBERED = Shape("lines", "numbers")
 
 
 def batches(rows: list[tuple[Any, ...]], size: int) -> list[pa.RecordBatch]:
@@ -32,11 +32,11 @@ def batches(rows: list[tuple[Any, ...]], size: int) -> list[pa.RecordBatch]:
     return found
 
 
-def told(rows: list[tuple[Any, ...]], size: int, form: Form) -> dict[Place, bytes]:
+def told(rows: list[tuple[Any, ...]], size: int, shape: Shape) -> dict[Place, bytes]:
     """Every line by its place."""
     return {
         Place(run.block, number): line
-        for run in runs(batches(rows, size), form)
+        for run in runs(batches(rows, size), shape)
         if isinstance(run, Run)
         for number, line in enumerate(run.lines, run.first)
     }

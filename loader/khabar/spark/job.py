@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from khabar.frame import Frame
-from khabar.spark.rows import Block, Form, Seals
+from khabar.spark.rows import Block, Seals, Shape
 
 
 class Turn(NamedTuple):
@@ -26,7 +26,7 @@ class Job(NamedTuple):
     place of the first of its id; the ``linked`` ones.
     """
 
-    form: Form
+    shape: Shape
     frame: bytes
     paths: dict[str, str]
     seals: Seals

@@ -14,7 +14,7 @@ import msgspec
 from khabar.assembly.epilogue import epilogue
 from khabar.assembly.progress import BuildProgress, Report, unheard
 from khabar.errors import Fault, FaultyData, FileFailed
-from khabar.spark.conversion import Refuse
+from khabar.spark.conversion import Refuser
 from khabar.spark.files import Files
 from khabar.spark.preparation import Prepared
 from khabar.spark.session import changed
@@ -147,7 +147,7 @@ class Output:
         told: list[DataFrame] = []
         alone = {block: frozenset(numbers) for block, numbers in count.refused.items() if block[1] >= 0}
         if alone:
-            told.append(made.source.rows.mapInArrow(Refuse(made.job, made.context.broadcast(alone)), "value string"))
+            told.append(made.source.rows.mapInArrow(Refuser(made.job, made.context.broadcast(alone)), "value string"))
         if len(alone) < len(count.refused):
             told.append(made.woven(None, refused=True))
         if made.shared.refused:

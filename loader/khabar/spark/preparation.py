@@ -16,7 +16,7 @@ from khabar.frame import Frame
 from khabar.names import owners_of_shared
 from khabar.plan import Plan
 from khabar.records.heads import Agreed, agreed
-from khabar.spark.conversion import TURNS, Convert, Pick, Weave
+from khabar.spark.conversion import TURNS, Converter, Picker, Weaver
 from khabar.spark.job import Job
 from khabar.spark.links import SHARED, Order, by_block, scheduled
 from khabar.spark.rows import Place
@@ -66,7 +66,7 @@ class Prepared(NamedTuple):
 
     def units(self, tally: Tally) -> DataFrame:
         """All other articles, as text: each row some lines of N-Quads. What is left out is counted alone."""
-        alone = self.source.rows.mapInArrow(Convert(self.job, tally), "value string")
+        alone = self.source.rows.mapInArrow(Converter(self.job, tally), "value string")
         return alone.union(self.woven(tally, refused=False)) if self.batches else alone
 
     def woven(self, tally: Tally | None, *, refused: bool) -> DataFrame:
@@ -74,7 +74,7 @@ class Prepared(NamedTuple):
         tasks = -(-self.batches // _BATCHES_A_TASK)
         turns = self.picked().filter(f"batch <> {SHARED}").repartition(tasks, "batch")
         ordered = turns.sortWithinPartitions("batch", "component", "rank")
-        return ordered.mapInArrow(Weave(self.job, tally, refused=refused), "value string")
+        return ordered.mapInArrow(Weaver(self.job, tally, refused=refused), "value string")
 
     def picked(self) -> DataFrame:
         """The articles that hang together."""
@@ -83,10 +83,10 @@ class Prepared(NamedTuple):
 
 def prepared(source: Source, given: Agreed | None) -> Prepared:
     """Read all records once. Raises `FaultyData` for faults of the head, `FileFailed` where there is none."""
-    with surveyed(source.rows, source.form) as survey:
+    with surveyed(source.rows, source.shape) as survey:
         special = survey.special()
         sizes = {block: extent.rows for block, extent in special.blocks.items()}
-        order = Order(sizes, list(source.names), numbered=source.form.places == "numbers")
+        order = Order(sizes, list(source.names), numbered=source.shape.places == "numbers")
         heads, lines = _heads(special, order)
         # What looks like a head and is none is a bad article.
         articles = sum(extent.articles for extent in special.blocks.values()) + len(special.heads) - len(heads)
@@ -99,7 +99,7 @@ def prepared(source: Source, given: Agreed | None) -> Prepared:
     referring = ((place, slug, owners) for place, (slug, owners) in special.links.items())
     schedule = scheduled(joined(referring, first, anchors, order.rank))
     job = Job(
-        form=source.form,
+        shape=source.shape,
         frame=msgspec.msgpack.encode(given.frame),
         paths=dict(given.paths),
         seals=special.seals(),
@@ -139,7 +139,7 @@ def _heads(special: Special, order: Order) -> tuple[list[Place], dict[str, list[
 
 
 def _picked(source: Source, job: Broadcast[Job]) -> DataFrame:
-    return source.rows.mapInArrow(Pick(job), TURNS)
+    return source.rows.mapInArrow(Picker(job), TURNS)
 
 
 def _shared(source: Source, job: Broadcast[Job] | None, given: Agreed) -> Shared:

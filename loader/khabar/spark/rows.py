@@ -18,7 +18,7 @@ Seals: TypeAlias = dict[Block, tuple[int, int]]
 CHANGED: Final = "khabar: the rows are not those that were read at first"
 
 
-class Form(NamedTuple):
+class Shape(NamedTuple):
     """How rows come.
 
     ``records`` are lines of JSON in the first column, or the columns of a record. ``places`` are told by two more
@@ -52,14 +52,14 @@ class End(NamedTuple):
     checksum: int
 
 
-def runs(batches: Iterable[pa.RecordBatch], form: Form) -> Iterator[Run | End]:
+def runs(batches: Iterable[pa.RecordBatch], shape: Shape) -> Iterator[Run | End]:
     """All rows of a partition, block by block; each block has its end."""
     block: Block | None = None
     count = checksum = 0
     for batch in batches:
-        lines = _lines(batch, form)
+        lines = _lines(batch, shape)
         end = 0
-        for begins, size in _blocks(batch, form, block, count):
+        for begins, size in _blocks(batch, shape, block, count):
             if begins != block:
                 if block is not None:
                     yield End(block, count, checksum)
@@ -75,20 +75,20 @@ def runs(batches: Iterable[pa.RecordBatch], form: Form) -> Iterator[Run | End]:
         yield End(block, count, checksum)
 
 
-def sealed(batches: Iterable[pa.RecordBatch], form: Form, seals: Seals) -> Iterator[Run]:
+def sealed(batches: Iterable[pa.RecordBatch], shape: Shape, seals: Seals) -> Iterator[Run]:
     """All rows of a partition. Raises RuntimeError where they are not those that ``seals`` were made of."""
-    for each in runs(batches, form):
+    for each in runs(batches, shape):
         if isinstance(each, Run):
             yield each
         elif seals.get(each.block) != (each.rows, each.checksum):
             raise RuntimeError(CHANGED)
 
 
-def _lines(batch: pa.RecordBatch, form: Form) -> list[bytes]:
-    if form.records == "columns":
+def _lines(batch: pa.RecordBatch, shape: Shape) -> list[bytes]:
+    if shape.records == "columns":
         from khabar.records.row_lines import row_lines
 
-        places = 0 if form.places == "order" else 2
+        places = 0 if shape.places == "order" else 2
         column = row_lines(batch.select(range(batch.num_columns - places)), "the rows")
     else:
         column = batch.column(0)
@@ -102,16 +102,16 @@ def _lines(batch: pa.RecordBatch, form: Form) -> list[bytes]:
     return [line or b"" for line in column.to_pylist()]
 
 
-def _blocks(batch: pa.RecordBatch, form: Form, block: Block | None, count: int) -> Iterator[tuple[Block, int]]:
+def _blocks(batch: pa.RecordBatch, shape: Shape, block: Block | None, count: int) -> Iterator[tuple[Block, int]]:
     """How many of the rows are of which block; ``count`` rows of ``block`` were before them."""
     rows = batch.num_rows
     if not rows:
         return
-    if form.places == "order":
+    if shape.places == "order":
         yield block or ("", _partition()), rows
         return
     files, numbers = batch.column(batch.num_columns - 2), batch.column(batch.num_columns - 1)
-    if form.places == "blocks":
+    if shape.places == "blocks":
         # A block comes once, and whole: where both ends of the batch are of one, all of it is.
         ends = [(files[row].as_py(), numbers[row].as_py()) for row in (0, rows - 1)]
         places = (

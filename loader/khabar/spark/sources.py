@@ -13,7 +13,7 @@ from khabar.records.parquet import CORPUS_KEY, ENTITIES_KEY
 from khabar.records.row_lines import demand_fit
 from khabar.records.suffixes import TABLES, is_of_records
 from khabar.spark.files import Files, literally
-from khabar.spark.rows import Form
+from khabar.spark.rows import Shape
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -24,14 +24,14 @@ _MORE: Final = frozenset({".bz2"})
 
 
 class Source(NamedTuple):
-    """Rows with records, in a form. ``names`` are what people call the files, in order, by their full address.
+    """Rows with records, in a shape. ``names`` are what people call the files, in order, by their full address.
 
     ``heads`` are those of Parquet files; those of JSON Lines are among the rows.
     """
 
     name: str
     rows: DataFrame
-    form: Form
+    shape: Shape
     names: dict[str, str]
     heads: dict[str, Head]
 
@@ -54,9 +54,9 @@ def open_source(spark: SparkSession, path: str) -> Source:
         demand_fit(to_arrow_schema(rows.schema), path)
         rows = rows.select("*", "_metadata.file_path", "_metadata.row_index")
         heads = {name: _table_head(files, name) for name in found}
-        return Source(path, rows, Form("columns", "numbers"), _names(files, found), heads)
+        return Source(path, rows, Shape("columns", "numbers"), _names(files, found), heads)
     rows = spark.read.text(some, lineSep="\n").select("value", "_metadata.file_path", "_metadata.file_block_start")
-    return Source(path, rows, Form("lines", "blocks"), _names(files, found), {})
+    return Source(path, rows, Shape("lines", "blocks"), _names(files, found), {})
 
 
 def _names(files: Files, found: Sequence[str]) -> dict[str, str]:
@@ -77,19 +77,19 @@ def own_rows(spark: SparkSession, rows: DataFrame | RDD[str] | RDD[bytes]) -> So
 
     if isinstance(rows, RDD):
         table = spark.createDataFrame(rows.map(_packed), "value binary", verifySchema=False)
-        return Source("the records", table, Form("lines", "order"), {}, {})
+        return Source("the records", table, Shape("lines", "order"), {}, {})
     from pyspark.sql.pandas.types import to_arrow_schema
 
-    form = Form("columns", "order") if "article" in rows.columns else Form("lines", "order")
-    if form.records == "lines" and len(rows.columns) != 1:
+    shape = Shape("columns", "order") if "article" in rows.columns else Shape("lines", "order")
+    if shape.records == "lines" and len(rows.columns) != 1:
         raise FileFailed(
             where="the records",
             expected="one column of JSON, or the columns of article records",
             found=", ".join(rows.columns) or "no column",
         )
-    if form.records == "columns":
+    if shape.records == "columns":
         demand_fit(to_arrow_schema(rows.schema), "the records")
-    return Source("the records", rows, form, {}, {})
+    return Source("the records", rows, shape, {}, {})
 
 
 def _packed(line: str | bytes) -> tuple[bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from khabar.assembly.survey import others_of, slug_of
 from khabar.records.heads import line_kind
-from khabar.spark.rows import Block, End, Form, Place, Seals, runs
+from khabar.spark.rows import Block, End, Place, Seals, Shape, runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,11 +84,11 @@ class Survey:
 
 
 @contextlib.contextmanager
-def surveyed(frame: DataFrame, form: Form) -> Iterator[Survey]:
+def surveyed(frame: DataFrame, shape: Shape) -> Iterator[Survey]:
     """Read all rows once, when the first of it is asked for; what was found is let go of with the block."""
     from pyspark import StorageLevel
 
-    seen = frame.mapInArrow(Surveyor(form), _SCHEMA).persist(StorageLevel.MEMORY_AND_DISK)
+    seen = frame.mapInArrow(Surveyor(shape), _SCHEMA).persist(StorageLevel.MEMORY_AND_DISK)
     try:
         yield Survey(seen)
     finally:
@@ -111,15 +111,15 @@ def _place(row: Row) -> Place:
 class Surveyor:
     """What a worker does with the rows of a partition: a row for every id, head and block."""
 
-    def __init__(self, form: Form) -> None:
-        self._form = form
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The rows of the survey."""
         rows: list[tuple[Any, ...]] = []
         first: int | None = None
         articles = 0
-        for run in runs(batches, self._form):
+        for run in runs(batches, self._shape):
             if isinstance(run, End):
                 number = run.rows if first is None else first
                 rows.append((None, *run.block, number, None, None, run.rows, run.checksum, articles))
