@@ -20,7 +20,7 @@ from khabar.checks import is_sound
 from khabar.frame import Frame
 from khabar.model import ArticleRecord, Corpus
 from khabar.plan import Plan
-from khabar.plan.octets import Known
+from khabar.plan.octets import Memo
 from khabar.reading import read_corpus
 from khabar.records.json_lines import encode
 from sound_articles import Author, frame
@@ -268,7 +268,7 @@ def test_an_article_that_shared_entities_speak_of_is_not_planned() -> None:
 
 
 def test_stores_of_known_texts_are_bounded() -> None:
-    store = Known(str.upper, 3)
+    store = Memo(str.upper, 3)
     assert [store[letter] for letter in "abcab"] == ["A", "B", "C", "A", "B"]
     assert len(store) == 3
     assert [store[letter] for letter in "def"] == ["D", "E", "F"]

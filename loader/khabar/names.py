@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec.structs import replace
+
 from khabar.errors import Keys
-from khabar.model import ArticleRecord, Claim, Corpus, Entity, Event, Hop, RelativeDate, Statement, UnnamedSource
+from khabar.model import ArticleRecord, Claim, Corpus, Entity, Event, Hop, RelativeDate, Statement, UnnamedSource, each
 
 Kind: TypeAlias = str
 """One of ``Person``, ``Organisation``, ``Outlet``, ``Polity``, ``Place``, ``source``, ``event``, ``claim``,
@@ -196,6 +198,18 @@ def owners_of_shared(entities: Mapping[str, Entity]) -> frozenset[str]:
     """The ids of the articles that shared entities refer to."""
     found = (use.reference.partition(".") for slug, entity in entities.items() for use in entity_uses(slug, entity))
     return frozenset(owner for owner, dot, _ in found if dot)
+
+
+def apart(entities: Mapping[str, Entity]) -> dict[str, Entity]:
+    """The shared entities without what they say of single articles, which is no matter of the other articles."""
+    fields = ALLOWED["entities"]
+    return {
+        slug: replace(
+            entity,
+            **{field: tuple(one for one in each(getattr(entity, field)) if "." not in one) for field in fields},
+        )
+        for slug, entity in entities.items()
+    }
 
 
 def each_use(keys: Keys, value: str | tuple[str, ...] | None, kinds: Kinds) -> Iterator[Use]:

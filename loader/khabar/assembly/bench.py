@@ -23,8 +23,7 @@ from khabar.assembly.tasks import (
     Filed,
     Gather,
     Gathered,
-    Given,
-    Known,
+    Kept,
     Lines,
     Linked,
     Opening,
@@ -40,6 +39,7 @@ from khabar.assembly.tasks import (
     Surveyed,
     Task,
     Text,
+    Waiting,
     Weave,
     Woven,
 )
@@ -183,7 +183,7 @@ class Bench:
                 first[slug] = min(before, place)
         return first, [(place, first[slug]) for slug, place in others]
 
-    def _weave(self, components: list[list[Given]], *, shared: bool) -> Woven:
+    def _weave(self, components: list[list[Waiting]], *, shared: bool) -> Woven:
         found = [
             [Line(self._spool.read(given.slot), given.where, given.line) for given in component]
             for component in components
@@ -193,10 +193,10 @@ class Bench:
             return Woven(self._kept(outcomes), head, entities)
         return Woven(self._kept(self._careful.together(found)), [])
 
-    def _kept(self, outcomes: Iterable[Outcome]) -> list[Known]:
-        return [Known(self._spool.add(_encode(one)), refused=isinstance(one, Rejected)) for one in outcomes]
+    def _kept(self, outcomes: Iterable[Outcome]) -> list[Kept]:
+        return [Kept(self._spool.add(_encode(one)), refused=isinstance(one, Rejected)) for one in outcomes]
 
-    def _outcome(self, known: Known) -> Outcome:
+    def _outcome(self, known: Kept) -> Outcome:
         data = self._spool.read(known.slot)
         return _rejected(data) if known.refused else _planned(data)
 

@@ -19,8 +19,8 @@ from khabar.formats.nquads import term
 from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import Iris
-from khabar.model import ArticleRecord, Corpus, Entity, each
-from khabar.names import ALLOWED, entity_uses, uses
+from khabar.model import ArticleRecord, Corpus
+from khabar.names import apart, entity_uses, uses
 from khabar.plan import Plan, Planned
 from khabar.quads import said
 from khabar.reading.text import shown
@@ -55,8 +55,7 @@ class Careful:
         self._plan = plan
         self._paths = dict(paths)
         self._shared = Corpus(header=frame.header, entities=frame.entities, articles=(), paths=self._paths)
-        # What a shared entity says of single articles is no matter of the other articles.
-        self._corpus = replace(self._shared, entities={slug: apart(entity) for slug, entity in frame.entities.items()})
+        self._corpus = replace(self._shared, entities=apart(frame.entities))
         self._iris = Iris(frame.header.base)
 
     def alone(self, lines: Sequence[Line]) -> list[Outcome]:
@@ -91,14 +90,20 @@ class Careful:
         lines = [line for component in components for line in component]
         owners = [number for number, component in enumerate(components) for _ in component]
         records, found = _examined(lines)
-        torn = {owners[place] for place in (*found, *self._errors(self._corpus, records)[0])}
+        # What is told of a component is what is told where it is the only one.
+        several = len(components) > 1
+        torn = {owners[place] for place in (*found, *self._errors(self._corpus, records)[0])} if several else {0}
         for number in torn:
-            # What is told of a component is what is told where it is the only one.
             own = {
                 place: records.pop(place) for place, owner in enumerate(owners) if owner == number and place in records
             }
             self._leave_out(self._corpus, lines, own, found)
-            records |= own
+            rest = [lines[place].data for place in own]
+            made = self._plan.together(rest) if self._plan and len(rest) < len(components[number]) else None
+            if made is None:
+                records |= own
+            else:
+                found.update(zip(own, made, strict=True))
         found.update(self._units(self._corpus, records))
         return [found[place] for place in range(len(lines))]
 
@@ -195,14 +200,7 @@ class Careful:
 
 def head_faults(frame: Frame, paths: Mapping[str, str]) -> list[Fault]:
     """The faults of a header and of shared entities, whatever these say of single articles, without their lines."""
-    entities = {slug: apart(entity) for slug, entity in frame.entities.items()}
-    return list(errors(Corpus(header=frame.header, entities=entities, articles=(), paths=dict(paths))))
-
-
-def apart(entity: Entity) -> Entity:
-    """The entity without what it says of single articles."""
-    fields = {field: each(getattr(entity, field)) for field in ALLOWED["entities"]}
-    return replace(entity, **{field: tuple(one for one in all_ if "." not in one) for field, all_ in fields.items()})
+    return list(errors(Corpus(header=frame.header, entities=apart(frame.entities), articles=(), paths=dict(paths))))
 
 
 def has_claims(record: ArticleRecord) -> bool:

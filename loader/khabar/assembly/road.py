@@ -23,13 +23,13 @@ from khabar.assembly.staff import staff_of
 from khabar.assembly.tasks import (
     Convert,
     Gather,
-    Given,
-    Known,
+    Kept,
     Linked,
     Manner,
     Place,
     Seek,
     Survey,
+    Waiting,
     Weave,
 )
 from khabar.checks import check_corpus
@@ -66,7 +66,7 @@ class Road:
         self.entities = b""
         self._report = report
         self._cache = cache
-        self._known: dict[int, list[tuple[int, Known]]] = {}
+        self._known: dict[int, list[tuple[int, Kept]]] = {}
         self._doubles: list[Slot] = []
         self._portions = Portions((), ())
         self._read_before: list[Article] = []
@@ -216,7 +216,7 @@ class Road:
                 self._known.setdefault(place.portion, []).append((place.number, known))
             meter.add(len(reply.known))
 
-    def _gathered(self, order: list[Place]) -> list[Given]:
+    def _gathered(self, order: list[Place]) -> list[Waiting]:
         """The lines at these places, which are put into the spool if they are not there yet."""
         numbers: dict[int, list[int]] = defaultdict(list)
         for place in order:
@@ -231,7 +231,7 @@ class Road:
         found = []
         for place in order:
             article = self._portions.article(place)
-            found.append(Given(article.line if article else next(slots), *self._portions.where(place)))
+            found.append(Waiting(article.line if article else next(slots), *self._portions.where(place)))
         return found
 
     def _faults_of(self, article: Article) -> Iterator[Fault]:

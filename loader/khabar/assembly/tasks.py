@@ -154,7 +154,7 @@ class Gathered(msgspec.Struct, frozen=True, tag=True):
     slots: list[Slot]
 
 
-class Given(msgspec.Struct, frozen=True, array_like=True):
+class Waiting(msgspec.Struct, frozen=True, array_like=True):
     """A line that waits in the spool, and where people find it; ``line`` is 0 for the whole of a YAML file."""
 
     slot: Slot
@@ -169,11 +169,11 @@ class Weave(msgspec.Struct, frozen=True, tag=True):
     refer to, and the graph of the entities is made too.
     """
 
-    components: list[list[Given]]
+    components: list[list[Waiting]]
     shared: bool = False
 
 
-class Known(msgspec.Struct, frozen=True, array_like=True):
+class Kept(msgspec.Struct, frozen=True, array_like=True):
     """What became of a line: a unit, or a `Rejected` where it was ``refused``, waits in the spool."""
 
     slot: Slot
@@ -187,7 +187,7 @@ class Woven(msgspec.Struct, frozen=True, tag=True):
     of the entities' graph.
     """
 
-    known: list[Known]
+    known: list[Kept]
     head: list[Fault]
     entities: bytes = b""
 
@@ -202,7 +202,7 @@ class Convert(msgspec.Struct, frozen=True, tag=True):
 
     lines: Lines
     before: int
-    known: list[tuple[int, Known]]
+    known: list[tuple[int, Kept]]
     doubles: list[tuple[int, str]]
     manner: Manner
 

@@ -37,7 +37,7 @@ def written(value: Object) -> str:
     return octets(term(value))
 
 
-class Known(dict[str, V]):
+class Memo(dict[str, V]):
     """What has been made of texts so far; new ones are made as they are asked for, at most `MOST` are kept."""
 
     def __init__(self, make: Callable[[str], V], most: int = MOST) -> None:
@@ -53,7 +53,7 @@ class Known(dict[str, V]):
         return made
 
 
-def proved(pattern: str, make: Callable[[str], V], most: int = MOST) -> Known[V]:
+def proved(pattern: str, make: Callable[[str], V], most: int = MOST) -> Memo[V]:
     """Texts that match ``pattern``, which are ASCII; Unsure is raised for others."""
     matches = re.compile(pattern).fullmatch
 
@@ -62,4 +62,4 @@ def proved(pattern: str, make: Callable[[str], V], most: int = MOST) -> Known[V]
             raise Unsure
         return make(text)
 
-    return Known(check, most)
+    return Memo(check, most)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
-from msgspec.structs import replace
 
 from khabar.checks import is_sound
 from khabar.description import VOID, Subset, describe
@@ -16,8 +15,8 @@ from khabar.formats.nquads import term
 from khabar.frame import Frame
 from khabar.graphs import NamedGraph
 from khabar.iris import DATASET_GRAPH, DERIVED_GRAPH, RESERVED_ARTICLE_IDS, Iris
-from khabar.model import ArticleRecord, Corpus, Entity, Evidence, each
-from khabar.names import ALLOWED, owners_of_shared
+from khabar.model import ArticleRecord, Corpus, Evidence
+from khabar.names import apart, owners_of_shared
 from khabar.plan import chains, lines
 from khabar.plan.neighbours import Neighbours
 from khabar.plan.octets import Unsure, octets
@@ -73,7 +72,7 @@ class Plan:
     @classmethod
     def of(cls, frame: Frame) -> Plan:
         """The plan for the articles of ``frame``; where that has faults, it is sure of none of them."""
-        shared = Corpus(header=frame.header, entities=_apart(frame.entities), articles=(), paths={})
+        shared = Corpus(header=frame.header, entities=apart(frame.entities), articles=(), paths={})
         if not is_sound(shared):
             return cls(frame, None)
         return cls(frame, _compiled(frame, Scope(shared)))
@@ -207,20 +206,6 @@ class _Entry:
 _NAME, _COUNT, _DIGEST = "\0", -1, "\1"
 _GAPS: Final = {_NAME: 0, str(_COUNT): 1, "\\u0001": 2}
 _MARK: Final = re.compile(r'\0|(?<=")-1(?=")|\\u0001')
-
-
-def _apart(entities: Mapping[str, Entity]) -> dict[str, Entity]:
-    """The shared entities without what they say of single articles, which are no articles that stand alone."""
-    return {
-        slug: replace(
-            entity,
-            **{
-                field: tuple(one for one in each(getattr(entity, field)) if "." not in one)
-                for field in ALLOWED["entities"]
-            },
-        )
-        for slug, entity in entities.items()
-    }
 
 
 def _languages(frame: Frame) -> list[str]:

@@ -16,7 +16,7 @@ from khabar.model import ArticleRecord, Event, Point, RelativeDate, each
 from khabar.names import EVENT_TYPES
 from khabar.plan.columns import rows, typed
 from khabar.plan.fields import FOUND_BY, NAMED
-from khabar.plan.octets import MOST, Known, Unsure, letters, octets, proved, written
+from khabar.plan.octets import MOST, Memo, Unsure, letters, octets, proved, written
 from khabar.quads import Row
 from khabar.resolve.extents import extent, xsd_duration
 from khabar.resolve.scope import Scope, matches
@@ -110,11 +110,11 @@ class Stock:
         }
         self.concepts = {word: written(vocabulary.term(word)) for word in (*get_args(Stance), *get_args(Certainty))}
         self.details = {word: written(vocabulary.property_of(word)) for word in get_args(Detail)}
-        self.matches = Known(_match, 4096)
+        self.matches = Memo(_match, 4096)
         self._date_rows = [_row(EventNode, f"date_{part}") for part in ("edtf", "earliest", "latest")]
         self._offset = _row(EventNode, "offset")
-        self.dates = Known(self._date)
-        self.offsets = Known(self._offset_of, 4096)
+        self.dates = Memo(self._date)
+        self.offsets = Memo(self._offset_of, 4096)
         self._moved: dict[tuple[Bounds, str, str], Bounds] = {}
         self._extents: dict[Bounds, Dated] = {}
         self._until: dict[Bounds, Dated] = {}
