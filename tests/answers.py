@@ -48,6 +48,8 @@ def _asked(corpus: str, query: str, variant: str, **params: str) -> Question:
 
 
 BUNDLED = tuple(query.name for query in catalogue() if "federated" not in query.tags)
+PAGED = tuple(name for name in BUNDLED if "# page ?" in find(name).text or "# days end" in find(name).text)
+"""The queries whose pages are found without a look at the whole list."""
 QUESTIONS = (
     *(Question(corpus, query) for corpus in ASKED for query in BUNDLED),
     _asked("libya", "who-says-what", "arabic", lang="ar"),

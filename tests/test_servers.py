@@ -19,6 +19,7 @@ import fault_corpora
 import khabar
 import servers
 import virtuoso_literals
+from answers import Question
 from corpora_at_hand import CORPORA
 from fakes import FAKES
 from khabar import resources
@@ -33,6 +34,8 @@ from khabar.loading.journal import Journal
 from khabar.loading.load import Loaded, Progress, load, unheard
 from khabar.loading.proof import rewritten
 from khabar.loading.sending import Pace
+from khabar.queries import days, paging
+from khabar.queries.catalogue import find
 from khabar.queries.results import Rows
 from khabar.stores import profiles
 from khabar.stores.credentials import Credentials
@@ -173,6 +176,27 @@ def test_every_bundled_query_gives_the_golden_rows(place: Place, corpus: str, tm
             other[question.query, question.variant] = found
     assert len(asked) > len(answers.BUNDLED)
     assert other == {}
+
+
+def test_pages_of_long_lists_are_the_whole(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list is long here: what finds the rows of a page is asked of every store."""
+    base, graphs = wanted("eastport")
+    loaded(place, base, graphs, tmp_path)
+    store = place.store()
+    monkeypatch.setattr(paging, "SAMPLE", 4)
+    monkeypatch.setattr(days, "SHORT", 1)
+    monkeypatch.setattr(days, "FEW", 0)
+    asked = [Question("eastport", name) for name in answers.PAGED]
+    asked += [Question("eastport", "timeline", "", (("agent", "harbour-times"),))]
+    for question in asked:
+        whole = store.select(question.text)
+        size = 1 + len(whole) // 2
+        pages = (
+            paging.page(find(question.query), question.text, store.select, limit=size, offset=offset)
+            for offset in (0, size)
+        )
+        found = Rows(columns=whole.columns, rows=tuple(row for page in pages for row in page))
+        assert (question.query, bag(found)) == (question.query, bag(whole))
 
 
 def bag(rows: Rows) -> tuple[tuple[str, ...], Counter[object]]:

@@ -7,18 +7,18 @@ them hold the page. How far "enough" is, a sample of the keys tells; where it wa
 ``# page ?key of PATTERN`` is a comment whose pattern stands in the query where a page is taken, and not in the whole
 list. ``from PATTERN`` at its end is that of the sample where an index gives the keys of the other in their order.
 
-A comment ``# page ?from ?to FILTER(...)`` is a filter for the first try alone, where those parameters are given: what
-all such filters of a query let through comes first in its list. Where it does not fill the page, it is left out.
+Lists in the order of days are cut in another way: see `khabar.queries.days`.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from khabar.errors import QueryRefused
+from khabar.queries import days
 from khabar.queries.catalogue import PARAMETERS, Query, values_block
 from khabar.queries.results import Rows, plain
 from khabar.queries.spelling import Term, spell
@@ -33,7 +33,6 @@ SAMPLE: Final = 4_000
 _FEW: Final = 4
 _LEAST: Final = 6
 _MARK: Final = re.compile(r"# page \?(\w+)(?: of (\S.*?))?(?: from (\S.*?))?[ ]*")
-_FIRST: Final = re.compile(r"# page((?: \?\w+)+) (FILTER\(.+\))[ ]*")
 _MARGIN: Final = 2
 _SINGLE: Final = ("article", "claim", "event", "statement")
 _WIDER: Final = 8
@@ -56,20 +55,23 @@ def page(query: Query, text: str, ask: Ask, *, limit: int | None, offset: int = 
     Raises QueryRefused where that cannot be promised (see `check`), and what ``ask`` raises.
     """
     check(query, limit, offset)
-    if limit is None and not offset:
-        return ask(text)
-    first = _first(text)
-    if limit is not None and first != text:
-        rows = ask(_sliced(first, limit, offset))
+    for each in _tries(query, text, ask, limit, offset):
+        rows = ask(_sliced(each, limit, offset))
         if len(rows) == limit:
-            return rows
-    lines = [] if _is_of_one(query, text) else _lines(text)
-    if limit is not None and lines:
+            break
+    return rows
+
+
+def _tries(query: Query, text: str, ask: Ask, limit: int | None, offset: int) -> Iterator[str]:
+    """Queries whose rows are the first ones of what ``text`` gives, more with each; the last one gives all rows."""
+    if limit is None or _is_of_one(query, text):
+        yield text
+    elif lines := _lines(text):
         for cut in _cuts(text, lines, ask, offset + limit):
-            rows = ask(_sliced(_cut(text, lines, cut), limit, offset))
-            if len(rows) == limit:
-                return rows
-    return ask(_sliced(text, limit, offset))
+            yield _cut(text, lines, cut)
+        yield text
+    else:
+        yield from days.tries(text, ask, offset + limit)
 
 
 def check(query: Query, limit: int | None, offset: int) -> None:
@@ -110,6 +112,8 @@ def _tail(text: str) -> tuple[Token, ...] | None:
 
 def _sliced(text: str, limit: int | None, offset: int) -> str:
     """The query with LIMIT and OFFSET; the number that it has itself is never passed."""
+    if limit is None and not offset:
+        return text
     tail = _tail(text) or ()
     for word, number in itertools.pairwise(tail):
         if word.is_word("LIMIT") and number.kind == "number":
@@ -133,21 +137,12 @@ def _given(text: str) -> dict[str, str]:
     return {name: cell for name, cell in pairs if cell != "UNDEF"}
 
 
-def _first(text: str) -> str:
-    """The query with the filters of its first try, where their parameters are given."""
-    given = _given(text)
-    for token in reversed(tokens(text)):
-        match = _FIRST.fullmatch(token.text) if token.kind == "comment" else None
-        if match and given.keys() >= {name.removeprefix("?") for name in match[1].split()}:
-            text = f"{text[: token.start]}{match[2]}{text[token.end :]}"
-    return text
-
-
 def _lines(text: str) -> list[_Line]:
     lines = []
     given = _given(text)
     for token in tokens(text):
-        if token.kind == "comment" and (match := _MARK.fullmatch(token.text)):
+        match = _MARK.fullmatch(token.text) if token.kind == "comment" else None
+        if match and match[1] not in given:
             start = text.rfind("\n", 0, token.start) + 1
             added = match[2] or ""
             pattern = match[3] or added or text[start : token.start].strip()
@@ -158,16 +153,14 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _cut(text: str, lines: list[_Line], key: Term) -> str:
-    """The query with its keys up to ``key`` alone; what has no key comes first in SPARQL's order, and stays."""
+    """The query with its keys up to ``key`` alone."""
     after = _given(text).get("after")
     for line in reversed(lines):
         name = f"?{line.key}"
         value = name if isinstance(key, Literal) else f"STR({name})"
         term = key if isinstance(key, Literal) else Literal(key if isinstance(key, str) else "")
-        may_be_missing = line.text.startswith("OPTIONAL")
-        condition = f"!BOUND({name}) || {value} <= {spell(term)}" if may_be_missing else f"{value} <= {spell(term)}"
         past = f"  FILTER(STR({name}) > {after})\n" if after else ""
-        text = f"{text[: line.end]}\n  {line.added}\n  FILTER({condition})\n{past}{text[line.end :]}"
+        text = f"{text[: line.end]}\n  {line.added}\n  FILTER({value} <= {spell(term)})\n{past}{text[line.end :]}"
     return text
 
 
@@ -176,13 +169,14 @@ def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
     prologue = text[: code(text)[_start(text)].start]
     after = _given(text).get("after")
     past = f"FILTER(STR(?pageKey) > {after})" if after else ""
-    pattern = " UNION ".join(f"{{ {line.text} BIND(?{line.key} AS ?pageKey) {past} }}" for line in lines)
+    patterns = tuple(dict.fromkeys((line.text, line.key) for line in lines))
+    pattern = " UNION ".join(f"{{ {text} BIND(?{key} AS ?pageKey) {past} }}" for text, key in patterns)
     sample = ask(f"{prologue}SELECT ?pageKey WHERE {{ {pattern} }} LIMIT {SAMPLE}")
     keys = sorted((row[0] for row in sample if isinstance(row[0], str | Literal)), key=plain)
     if len(sample) < min(SAMPLE, _FEW * wanted) or not keys:
         return []
     # A count of what the patterns begin with is near enough, and joins nothing.
-    counted = " UNION ".join(f"{{ {_beginning(line.text)} }}" for line in lines)
+    counted = " UNION ".join(f"{{ {_beginning(text)} }}" for text, _ in patterns)
     count = ask(f"{prologue}SELECT (COUNT(*) AS ?count) WHERE {{ {counted} }}")
     total = max(1, len(keys), int(plain(count.rows[0][0])))
     at = max(1, min(_LEAST, len(keys) // 4), -(-_MARGIN * wanted * len(keys) // total))
