@@ -60,7 +60,7 @@ bench-growth: $(VENV)/dev ## Measure how time and memory grow, up to a million r
 bench-queries: $(VENV)/dev ## Measure the bundled queries on 100,000 articles.
 	@mkdir -p build
 	@$(BIN)/python benchmarks/articles.py 100000 -o build/articles.jsonl
-	@$(BIN)/khabar load build/articles.jsonl --to build/articles --verify counts
+	@$(BIN)/khabar load build/articles.jsonl --to build/articles --verify counts --optimize
 	@$(BIN)/python benchmarks/queries.py build/articles $(KEEP)
 
 faults: $(VENV)/dev ## Try loads against faults of networks, disks and processes; prints a table.

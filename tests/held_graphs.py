@@ -94,6 +94,9 @@ class HeldGraphs(OxigraphStore):
             self.drop(graph)
             self.life.step()
 
+    def optimize(self) -> None:
+        """Nothing."""
+
     def publish(self) -> None:
         self._step("publish")
         self.life.step()

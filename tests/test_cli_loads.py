@@ -14,9 +14,11 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
+import khabar
 import servers
 from command_lines import Run
 from khabar.cli import progress
+from khabar.errors import StoreFailed
 from khabar.loading.load import Progress
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +66,17 @@ def test_what_is_loaded_is_said_and_only_what_changed_is_sent(run: Run, corpus: 
     change(corpus)
     assert run(*load) == (0, "", "Loaded into store: 323 triples; graphs: 2 sent, 2 unchanged\n")
     assert run("diff", str(corpus), "store") == (0, "", "")
+
+
+def test_a_folder_is_optimized_and_an_address_is_not(run: Run, corpus: Path) -> None:
+    load = ("load", str(corpus), "--optimize", "--to")
+    for outcome in ("sent", "unchanged"):
+        assert run(*load, "store") == (0, "", f"Loaded into store: {WHOLE} {outcome}\n")
+    assert run("diff", str(corpus), "store") == (0, "", "")
+    code, _, told = run(*load, "http://127.0.0.1:9")
+    assert (code, "--optimize is for a folder: a server merges its own files" in told) == (2, True)
+    with pytest.raises(StoreFailed, match="expected the folder of a store, to optimize it, found an address"):
+        khabar.load(corpus, "http://127.0.0.1:9", optimize=True)
 
 
 def test_two_corpora_live_in_one_store(run: Run, corpus: Path) -> None:

@@ -46,6 +46,27 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith("LOG")}
 
 
+def test_an_optimized_store_lies_in_fewer_files(tmp_path: Path) -> None:
+    def tables(folder: Path) -> int:
+        return len(list(folder.glob("*.sst")))
+
+    graphs = [graph(name, 3_000) for name in ("a", "b", "c")]
+    for target, optimized in (("plain", False), ("merged", True)):
+        with EmbeddedWriter(tmp_path / target) as store:
+            for each in graphs:
+                store.replace([each])
+            if optimized:
+                store.optimize()
+            store.publish()
+    assert tables(tmp_path / "merged") < tables(tmp_path / "plain")
+    with EmbeddedWriter(tmp_path / "plain") as store:
+        store.optimize()
+        store.publish()
+    assert tables(tmp_path / "plain") == tables(tmp_path / "merged")
+    for each in graphs:
+        assert published(each, tmp_path / "merged") == published(each, tmp_path / "plain") == each
+
+
 def test_a_new_store_appears_when_it_is_published(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "store"
     with EmbeddedWriter(folder) as store:

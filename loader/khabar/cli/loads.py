@@ -45,6 +45,9 @@ GRAPH = click.option("--graph", metavar="IRI", help="The graph for the triples o
     show_default=True,
     help="What is read back and compared, triple by triple; with counts nothing is, but for numbers of triples.",
 )
+@click.option(
+    "--optimize", is_flag=True, help="Merge the files of DIR at the end, for queries that take half the time."
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would be done, for URL as curl would do it.")
 @click.option("--json", "machine", is_flag=True, help="Print JSON Lines: progress, then the result.")
 @click.option(
@@ -67,6 +70,7 @@ def load(
     verify: Any,
     wait: float,
     *,
+    optimize: bool,
     workers: int | None,
     corpus: Path | None,
     rejected: str | None,
@@ -96,6 +100,8 @@ def load(
 
     where = endpoints.endpoint(target, **known)
     bulk.keep_apart(("CORPUS|FILE", source), {"--json": "-" if machine else None, "--rejects": rejected})
+    if optimize and not isinstance(where, str):
+        raise click.UsageError("--optimize is for a folder: a server merges its own files")
     if dry_run:
         refused = bulk.Rejects(None)
         steps = pipeline.rehearse(
@@ -130,6 +136,7 @@ def load(
             cache=bulk.cache(fresh=fresh),
             prune=prune,
             verify=verify,
+            optimize=optimize,
             wait=wait,
             workers=workers,
             report=report,

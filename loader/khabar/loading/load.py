@@ -66,6 +66,7 @@ def load(
     base: str | None,
     prune: bool = False,
     verify: Verify = "sent",
+    optimize: bool = False,
     report: Callable[[Progress], None] = unheard,
     pace: Pace = EMBEDDED,
     clock: Callable[[], float] = time.monotonic,
@@ -80,7 +81,8 @@ def load(
     description of the corpus alone, and each graph must have as many triples at the end as were sent.
 
     What is read back must be what was meant before the journal confirms it; the next batch is sent meanwhile. When
-    nothing differs, nothing is written. Where ``graphs`` have a ``total``, progress tells it.
+    nothing differs, nothing is written, but for what ``optimize`` does at the end to a store that can be told to make
+    itself quicker to read. Where ``graphs`` have a ``total``, progress tells it.
 
     Raises StoreFailed where the store fails or the load is not proved, FileFailed for the journal, and whatever
     ``graphs`` raise. What was confirmed until then stands, and the same call goes on from there.
@@ -108,7 +110,8 @@ def load(
                 under_way.take(graph, sender)
                 tell()
             # The graph of a record that was left out has not left the corpus.
-            loaded = under_way.end(sender, prune=prune and not getattr(graphs, "rejected", 0))
+            may_prune = prune and not getattr(graphs, "rejected", 0)
+            loaded = under_way.end(sender, prune=may_prune, optimize=optimize)
         tell()
         return msgspec.structs.replace(loaded, seconds=clock() - start)
 
@@ -215,7 +218,7 @@ class _Load:
         self._counts[graph.iri] = count
         self._triples += graph.count
 
-    def end(self, sender: Sender, *, prune: bool) -> Loaded:
+    def end(self, sender: Sender, *, prune: bool, optimize: bool) -> Loaded:
         """Finish what is under way, then prove and publish the whole."""
         sender.settle()
         unwanted: list[str] = []
@@ -232,8 +235,10 @@ class _Load:
             self._describe(self._description, sender)
         elif self._verify == "counts" and self._is_changed:
             self._count(None, [])
+        if optimize:
+            self._store.optimize()
         # A store of which nothing is wanted is made all the same.
-        if self._is_changed or self._store.resumed or not self._digests:
+        if self._is_changed or self._store.resumed or not self._digests or optimize:
             self._store.publish()
         self._journal.finish()
         return Loaded(

@@ -31,7 +31,7 @@ FEW: Final = 16_000
 LISTED: Final = 1_200
 """Days that one query asks for at most, each found at once; a query has an end (`khabar.queries.guard`)."""
 
-SHORT: Final = 2_000
+SHORT: Final = 500
 """Fewer things that have a day are all asked for at once."""
 
 _GROUP: Final = re.compile(r"# days \?(\w+) of \?(\w+): (.+?)[ ]*")

@@ -166,6 +166,9 @@ class RemoteGraphs:
         """Remove named graphs; none is missed that is not there."""
         self._all(lambda request: self._persistently(lambda: self._sent(request)), self.removals(graphs))
 
+    def optimize(self) -> None:
+        """Nothing: no protocol asks for it."""
+
     def publish(self) -> None:
         """Nothing: whoever asks the store sees each graph as soon as it is in its place."""
 

@@ -84,6 +84,9 @@ class GraphStore(GraphReader, Protocol):
     def remove(self, graphs: Sequence[str]) -> None:
         """Remove named graphs; none is missed that is not there."""
 
+    def optimize(self) -> None:
+        """Make all that is held quicker to read, where the store does so when it is told; elsewhere nothing."""
+
     def publish(self) -> None:
         """Let readers see what was written since the store was opened, all at once where the store can do that."""
 

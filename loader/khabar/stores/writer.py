@@ -178,6 +178,12 @@ class EmbeddedWriter:
         """Remove named graphs; none is missed that is not there."""
         self.replace([NamedGraph(graph, b"") for graph in graphs])
 
+    def optimize(self) -> None:
+        """Merge the tables of the working copy, so that a look-up is in one of them in place of several."""
+        with self._told():
+            self._open().optimize()
+            self._written = True
+
     def publish(self) -> None:
         """Put the working copy in the store's place, in one step; what was not written to is left as it is.
 
