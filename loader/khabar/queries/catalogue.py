@@ -155,6 +155,22 @@ def parameters(text: str) -> dict[str, str]:
     return {name: "" if cell == "UNDEF" else cell for name, cell in zip(variables, cells, strict=True)}
 
 
+def given(text: str) -> dict[str, tuple[str, ...]]:
+    r"""The parameters that have a value in every row of the marked block, each with its values as spelled.
+
+    Raises QueryRefused for two blocks.
+
+    >>> given('SELECT * { VALUES (?a ?b) { (1 UNDEF) (2 3) } # parameters\n }')
+    {'a': ('1', '2')}
+    """
+    block = values_block(tokens(text), PARAMETERS)
+    if block is None:
+        return {}
+    width = len(block.variables)
+    columns = {name: tuple(dict.fromkeys(block.cells[at::width])) for at, name in enumerate(block.variables)}
+    return {name: cells for name, cells in columns.items() if cells and "UNDEF" not in cells}
+
+
 class ValuesBlock(msgspec.Struct, frozen=True):
     """A marked VALUES block: its variables, its terms, and the span of the braces, exclusive, that hold the rows."""
 

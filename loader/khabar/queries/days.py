@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from khabar.queries.catalogue import PARAMETERS, values_block
+from khabar.queries.catalogue import given
 from khabar.queries.results import Rows, plain
 from khabar.queries.tokens import code, tokens
 from khabar.terms import XSD, Literal
@@ -87,7 +87,7 @@ class _Marks(NamedTuple):
 
 
 _Counts: TypeAlias = "Mapping[_Date, Mapping[str, int]]"
-_Given: TypeAlias = "Mapping[str, Sequence[str]]"
+_Known: TypeAlias = "Mapping[str, Sequence[str]]"
 
 
 def tries(text: str, ask: Callable[[str], Rows], wanted: int) -> Iterator[str]:
@@ -101,22 +101,22 @@ def tries(text: str, ask: Callable[[str], Rows], wanted: int) -> Iterator[str]:
         return
     group, end, linked, owner = marks
     prologue = text[: next(token.start for token in code(text) if token.is_word("SELECT"))]
-    given = _given(text)
+    known = given(text)
     whole, asked, things, is_of_few = text, "", 0, False
-    if owner and owner in given:
-        asked = f"VALUES ?{owner} {{ {' '.join(given[owner])} }} {linked} ."
+    if owner and owner in known:
+        asked = f"VALUES ?{owner} {{ {' '.join(known[owner])} }} {linked} ."
         things = int(plain(ask(f"{prologue}SELECT (COUNT(*) AS ?count) WHERE {{ {asked} }}").rows[0][0]))
         is_of_few = things <= FEW
         whole = _put(text, (group.start, group.end, f"{linked} ."))
-        if any(date.begin in given for date in group.dates):
+        if any(date.begin in known for date in group.dates):
             yield whole  # Few of them are left, and the first days are far from the wanted ones.
             return
-    counts = _counts(prologue, group, given, asked if is_of_few else "", ask)
+    counts = _counts(prologue, group, known, asked if is_of_few else "", ask)
     total = sum(sum(each.values()) for each in counts.values())
     if total >= SHORT:
         size = _MARGIN * wanted * total // things if asked and not is_of_few else _MARGIN * wanted
         most = 4 * things if asked and not is_of_few else total // 8
-        for days, condition in _steps(counts, group, end, given, size, most):
+        for days, condition in _steps(counts, group, end, known, size, most):
             found = f"{linked} ." if is_of_few else _by_days(group, counts, days, asked)
             put = _put(text, (group.start, group.end, found), (end.start, end.end, f"FILTER({condition})"))
             yield f"{_PREFIX}{put}"
@@ -146,17 +146,7 @@ def _marks(text: str) -> _Marks | None:
     return _Marks(group, end, linked, owner) if group and end else None
 
 
-def _given(text: str) -> _Given:
-    """The parameters that have a value in every row of the query's block, each with all its values as spelled."""
-    block = values_block(tokens(text), PARAMETERS)
-    if block is None:
-        return {}
-    width = len(block.variables)
-    columns = {name: block.cells[at::width] for at, name in enumerate(block.variables)}
-    return {name: list(dict.fromkeys(cells)) for name, cells in columns.items() if cells and "UNDEF" not in cells}
-
-
-def _counts(prologue: str, group: _Group, given: _Given, asked: str, ask: Callable[[str], Rows]) -> _Counts:
+def _counts(prologue: str, group: _Group, known: _Known, asked: str, ask: Callable[[str], Rows]) -> _Counts:
     """How many things have each day, date by date; nothing where a day is no plain day of a four-digit year.
 
     A query for each date: counting along an alternative path takes twice as long.
@@ -170,13 +160,13 @@ def _counts(prologue: str, group: _Group, given: _Given, asked: str, ask: Callab
             if not (isinstance(day, Literal) and day.datatype == _DATE and _DAY.fullmatch(day.lexical)):
                 return {}
             days[day.lexical] = int(plain(count))
-        span = _span(given, date.begin, date.last)
+        span = _span(known, date.begin, date.last)
         found[date] = {day: days[day] for day in sorted(days) if span[0] <= day <= span[1]}
     return found
 
 
 def _steps(
-    counts: _Counts, group: _Group, end: _End, given: _Given, size: int, most: int
+    counts: _Counts, group: _Group, end: _End, known: _Known, size: int, most: int
 ) -> Iterator[tuple[set[str], str]]:
     """The days that each try looks at, and what is true of all rows that it gives."""
     together: Counter[str] = Counter()
@@ -184,9 +174,9 @@ def _steps(
         together.update(each)
     days = sorted(together.items())
     inside: set[str] = set()
-    first = end.first if end.begin in given or end.last in given else ""
+    first = end.first if end.begin in known or end.last in known else ""
     if first:
-        begin, last = _span(given, end.begin, end.last)
+        begin, last = _span(known, end.begin, end.last)
         within = [(day, count) for day, count in days if begin <= day <= last]
         inside = {day for day, _ in within}
         for chosen in _further(within, size, sum(together.values())):
@@ -214,9 +204,9 @@ def _further(days: Iterable[tuple[str, int]], size: int, most: int) -> Iterator[
         yield chosen
 
 
-def _span(given: _Given, begin: str, last: str) -> _Span:
+def _span(known: _Known, begin: str, last: str) -> _Span:
     """From which day to which day two parameters ask, every day where one has no value or no plain day."""
-    first, until = (_GIVEN_DAY.fullmatch(" ".join(given.get(name, ()))) for name in (begin, last))
+    first, until = (_GIVEN_DAY.fullmatch(" ".join(known.get(name, ()))) for name in (begin, last))
     return (first[1] if first else ""), (until[1] if until else "~")
 
 

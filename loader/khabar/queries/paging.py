@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from khabar.errors import QueryRefused
 from khabar.queries import days
-from khabar.queries.catalogue import PARAMETERS, Query, values_block
+from khabar.queries.catalogue import Query, given
 from khabar.queries.results import Rows, plain
 from khabar.queries.spelling import Term, spell
 from khabar.queries.tokens import Token, closing, code, tokens
@@ -126,49 +126,47 @@ def _sliced(text: str, limit: int | None, offset: int) -> str:
 
 def _is_of_one(query: Query, text: str) -> bool:
     """Tell whether a parameter names one thing of one article, of which no list is long."""
-    given = _given(text)
-    return any(each.name in given for each in query.params if each.type in _SINGLE)
-
-
-def _given(text: str) -> dict[str, str]:
-    """The parameters that have a value, by name, as the query spells it."""
-    block = values_block(tokens(text), PARAMETERS)
-    pairs = zip(block.variables, block.cells, strict=False) if block else ()
-    return {name: cell for name, cell in pairs if cell != "UNDEF"}
+    known = given(text)
+    return any(each.name in known for each in query.params if each.type in _SINGLE)
 
 
 def _lines(text: str) -> list[_Line]:
     lines = []
-    given = _given(text)
+    known = given(text)
     for token in tokens(text):
         match = _MARK.fullmatch(token.text) if token.kind == "comment" else None
-        if match and match[1] not in given:
+        if match and match[1] not in known:
             start = text.rfind("\n", 0, token.start) + 1
             added = match[2] or ""
             pattern = match[3] or added or text[start : token.start].strip()
-            for name, cell in given.items():
-                pattern = re.sub(rf"\?{name}\b", lambda _, cell=cell: cell, pattern)
+            for name, cells in known.items():
+                pattern = re.sub(rf"\?{name}\b", lambda _, cell=cells[0]: cell, pattern)
             lines.append(_Line(pattern, match[1], added, token.end))
     return lines
 
 
 def _cut(text: str, lines: list[_Line], key: Term) -> str:
     """The query with its keys up to ``key`` alone."""
-    after = _given(text).get("after")
+    past = {line.key: _past(text, line.key) for line in lines}
     for line in reversed(lines):
         name = f"?{line.key}"
         value = name if isinstance(key, Literal) else f"STR({name})"
         term = key if isinstance(key, Literal) else Literal(key if isinstance(key, str) else "")
-        past = f"  FILTER(STR({name}) > {after})\n" if after else ""
-        text = f"{text[: line.end]}\n  {line.added}\n  FILTER({value} <= {spell(term)})\n{past}{text[line.end :]}"
+        filters = f"FILTER({value} <= {spell(term)}) {past[line.key]}"
+        text = f"{text[: line.end]}\n  {line.added}\n  {filters}\n{text[line.end :]}"
     return text
+
+
+def _past(text: str, key: str) -> str:
+    """What keeps ``?key`` to those past the one of the parameter ``after``, where that is given."""
+    after = given(text).get("after")
+    return f"FILTER(STR(?{key}) > {after[0]})" if after else ""
 
 
 def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
     """Keys up to which the first ``wanted`` rows are likely to be found, each further than the one before."""
     prologue = text[: code(text)[_start(text)].start]
-    after = _given(text).get("after")
-    past = f"FILTER(STR(?pageKey) > {after})" if after else ""
+    past = _past(text, "pageKey")
     patterns = tuple(dict.fromkeys((line.text, line.key) for line in lines))
     pattern = " UNION ".join(f"{{ {text} BIND(?{key} AS ?pageKey) {past} }}" for text, key in patterns)
     sample = ask(f"{prologue}SELECT ?pageKey WHERE {{ {pattern} }} LIMIT {SAMPLE}")
