@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORPUS := corpus
+# Where the files of bench-peers lie: in memory where that can be, so that no disk has a part in it.
+ROOM := $(firstword $(wildcard /dev/shm) /tmp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -51,7 +53,7 @@ bench: $(VENV)/dev ## Measure start-up, checking, building, folders of YAML, and
 	@$(BIN)/python benchmarks/loading.py $(KEEP)
 
 bench-peers: $(VENV)/dev ## Measure beside Morph-KGC, maplib, DuckDB, pyoxigraph and rdflib.
-	@$(BIN)/python benchmarks/comparing.py $(KEEP)
+	@$(BIN)/python benchmarks/comparing.py --folder $(ROOM) $(KEEP)
 	@$(BIN)/python benchmarks/profiling.py $(KEEP)
 
 bench-growth: $(VENV)/dev ## Measure how time and memory grow, up to a million records.

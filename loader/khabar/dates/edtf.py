@@ -183,6 +183,8 @@ def days(moment: Moment) -> tuple[date, date]:
     September to November, winter December of the written year to February of the next. A winter that would end in the
     year 10000 ends with 9999. Raises DateRefused (KH031) where no day fits.
     """
+    if exact := _exact(moment):
+        return exact
     if moment.season:
         months = (3, 6, 9, 12)[int(moment.month) - 21]
         return _edge(moment, (months,), last=False), _season_end(_edge(moment, (months,), last=True))
@@ -190,6 +192,16 @@ def days(moment: Moment) -> tuple[date, date]:
     if not months_fit:
         raise _impossible(moment, "a month from 01 to 12, or a season from 21 to 24")
     return _edge(moment, months_fit, last=False), _edge(moment, months_fit, last=True)
+
+
+def _exact(moment: Moment) -> tuple[date, date] | None:
+    """The same for a day, or a month, of which every digit is known and which there is: what most dates are."""
+    try:
+        year, month = int(moment.year), int(moment.month)
+        first = date(year, month, int(moment.day or "01"))
+    except ValueError:
+        return None
+    return first, first if moment.day else date(year, month, days_in(year, month))
 
 
 def _parse(text: str) -> Edtf:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
+from msgspec.structs import astuple
+
 from khabar import vocabulary
 from khabar.dates import UNKNOWN, Bounds, DateRefused, bounds, edtf_of, parse_duration, shift
 from khabar.formats.nquads import escape
@@ -21,7 +23,7 @@ from khabar.quads import Row
 from khabar.resolve.extents import extent, xsd_duration
 from khabar.resolve.scope import Scope, matches
 from khabar.resolve.transmission import SEPARATOR, types_of
-from khabar.resolved import ArticleNode, EntityNode, EventNode, Node
+from khabar.resolved import ArticleNode, EntityNode, EventNode, Extent, Node
 from khabar.scalars import (
     LANGUAGE_PATTERN,
     MATCH_PATTERN,
@@ -111,7 +113,11 @@ class Stock:
         self.concepts = {word: written(vocabulary.term(word)) for word in (*get_args(Stance), *get_args(Certainty))}
         self.details = {word: written(vocabulary.property_of(word)) for word in get_args(Detail)}
         self.matches = Memo(_match, 4096)
-        self._date_rows = [_row(EventNode, f"date_{part}") for part in ("edtf", "earliest", "latest")]
+        # Nothing in EDTF and in days has to be escaped.
+        self._date_ends = tuple(
+            typed(_row(EventNode, f"date_{part}"), Extent("-", "-", "-")).removeprefix('"-"')
+            for part in Extent.__struct_fields__
+        )
         self._offset = _row(EventNode, "offset")
         self.dates = Memo(self._date)
         self.offsets = Memo(self._offset_of, 4096)
@@ -202,9 +208,8 @@ class Stock:
             raise Unsure from None
 
     def _dated(self, found: Bounds, text: str) -> Dated:
-        value = extent(found, text)
-        terms = ["".join(map(written, row.encode(value))) for row in self._date_rows]
-        return Dated(found.earliest, found.latest, *terms)
+        given = zip(astuple(extent(found, text)), self._date_ends, strict=True)
+        return Dated(found.earliest, found.latest, *[f'"{part}"{end}' if part else "" for part, end in given])
 
     def extent_until(self, found: Bounds) -> Dated:
         """The date of what has none, and was said within ``found``."""
