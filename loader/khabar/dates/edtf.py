@@ -9,6 +9,7 @@ outside 0001 to 9999. Refused as well, being level 2: qualifiers inside a date, 
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -188,7 +189,7 @@ def days(moment: Moment) -> tuple[date, date]:
     if moment.season:
         months = (3, 6, 9, 12)[int(moment.month) - 21]
         return _edge(moment, (months,), last=False), _season_end(_edge(moment, (months,), last=True))
-    months_fit = tuple(_fitting(moment.month or "XX", 12))
+    months_fit = _fitting(moment.month or "XX", 12)
     if not months_fit:
         raise _impossible(moment, "a month from 01 to 12, or a season from 21 to 24")
     return _edge(moment, months_fit, last=False), _edge(moment, months_fit, last=True)
@@ -277,7 +278,7 @@ def _in_order(first: Moment, last: Moment, text: str) -> None:
 
 def _edge(moment: Moment, months: tuple[int, ...], *, last: bool) -> date:
     months = months[::-1] if last else months
-    days_fit = tuple(_fitting(moment.day or "XX", 31))
+    days_fit = _fitting(moment.day or "XX", 31)
     days_fit = days_fit[::-1] if last else days_fit
     for year in _years(moment.year, last=last):
         for month in months:
@@ -297,13 +298,14 @@ def _years(pattern: str, *, last: bool) -> Iterator[int]:
             yield number
 
 
-def _fitting(pattern: str, largest: int) -> Iterator[int]:
-    if "X" not in pattern:
-        yield from (int(pattern),) if 1 <= int(pattern) <= largest else ()
-        return
-    for number in range(1, largest + 1):
-        if all(letter in ("X", digit) for letter, digit in zip(pattern, f"{number:02}", strict=True)):
-            yield number
+@functools.cache
+def _fitting(pattern: str, largest: int) -> tuple[int, ...]:
+    # Of two places there are no more than 121 patterns.
+    return tuple(
+        number
+        for number in range(1, largest + 1)
+        if all(letter in ("X", digit) for letter, digit in zip(pattern, f"{number:02}", strict=True))
+    )
 
 
 def days_in(year: int, month: int) -> int:

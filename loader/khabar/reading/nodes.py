@@ -73,7 +73,12 @@ def compose(text: str, path: str, faults: list[Fault]) -> Node | None:
         return None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # ValueError: the parser in Python passes \UFFFFFFFF and the like on to chr().
-        tell_syntax(error, text, path, faults)
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None and "maximum nesting depth" in str(error):
+            # libyaml 0.2.6 looks ahead to the depth at which it gives up itself, before it tells of any of it.
+            composer.tell_depth(mark)
+        else:
+            tell_syntax(error, text, path, faults)
         return None
 
 
@@ -129,7 +134,7 @@ class _Composer:
                 stack.append((container, children))
                 children = []
                 if len(stack) > MAX_DEPTH:
-                    self._tell(event.start_mark, "KH004", f"at most {MAX_DEPTH} levels", "a deeper one")
+                    self.tell_depth(event.start_mark)
                     raise _TooMuch
             elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
                 container, above = stack.pop()
@@ -141,6 +146,10 @@ class _Composer:
                 return top[0] if top else None
         self._tell(event.start_mark, "KH004", f"at most {MAX_NODES} values", "more", "split the records")
         raise _TooMuch
+
+    def tell_depth(self, mark: Any) -> None:
+        """Tell that what stands at ``mark`` is too deep."""
+        self._tell(mark, "KH004", f"at most {MAX_DEPTH} levels", "a deeper one")
 
     def _goes_on(self, event: Any, top: list[Node]) -> bool:
         """Tells what is wrong with the beginning of a document; whether to go on."""
