@@ -97,7 +97,11 @@ def _chart(chart: Chart, across: str) -> Iterator[str]:
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         yield f'<polyline class="line line{number}" points="{way}"/>\n'
         yield f'<g class="mark{number}">{"".join(_mark(number, *place) for place in places)}</g>\n'
-        yield _text(end + 12, beside + 4.5, name)
+        if end < WIDTH - RIGHT:
+            # Right of its end other lines go on.
+            yield _text(end, beside - 12, name, anchor="end")
+        else:
+            yield _text(end + 12, beside + 4.5, name)
 
 
 def _rise(line: Sequence[Point], horizontal: _Axis, vertical: _Axis) -> str:
