@@ -94,7 +94,12 @@ def by_oxigraph(question: Question) -> Rows:
 
 
 def by_rdflib(question: Question) -> Rows:
-    answer = dataset(question.corpus).query(question.text)
+    return told_by_rdflib(question.corpus, question.text)
+
+
+def told_by_rdflib(corpus: str, text: str) -> Rows:
+    """The rows that rdflib gives for a query of any text."""
+    answer = dataset(corpus).query(text)
     columns = tuple(map(str, answer.vars or ()))
     return Rows(columns=columns, rows=tuple(tuple(map(_term, row)) for row in answer if isinstance(row, ResultRow)))
 

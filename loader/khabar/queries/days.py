@@ -22,7 +22,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from khabar.queries.catalogue import given
 from khabar.queries.results import Rows, plain
-from khabar.queries.tokens import code, tokens
+from khabar.queries.tokens import before_select, tokens
 from khabar.terms import XSD, Literal
 
 FEW: Final = 16_000
@@ -100,7 +100,7 @@ def tries(text: str, ask: Callable[[str], Rows], wanted: int) -> Iterator[str]:
         yield text
         return
     group, end, linked, owner = marks
-    prologue = text[: next(token.start for token in code(text) if token.is_word("SELECT"))]
+    prologue = before_select(text)
     known = given(text)
     whole, asked, things, is_of_few = text, "", 0, False
     if owner and owner in known:

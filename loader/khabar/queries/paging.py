@@ -22,7 +22,7 @@ from khabar.queries import days
 from khabar.queries.catalogue import Query, given
 from khabar.queries.results import Rows, plain
 from khabar.queries.spelling import Term, spell
-from khabar.queries.tokens import Token, closing, code, tokens
+from khabar.queries.tokens import Token, before_select, closing, code, tokens
 from khabar.terms import Literal
 
 Ask = Callable[[str], Rows]
@@ -165,7 +165,7 @@ def _past(text: str, key: str) -> str:
 
 def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
     """Keys up to which the first ``wanted`` rows are likely to be found, each further than the one before."""
-    prologue = text[: code(text)[_start(text)].start]
+    prologue = before_select(text)
     past = _past(text, "pageKey")
     patterns = tuple(dict.fromkeys((line.text, line.key) for line in lines))
     pattern = " UNION ".join(f"{{ {text} BIND(?{key} AS ?pageKey) {past} }}" for text, key in patterns)
@@ -187,7 +187,3 @@ def _cuts(text: str, lines: list[_Line], ask: Ask, wanted: int) -> list[Term]:
 
 def _beginning(pattern: str) -> str:
     return pattern.partition(" ; ")[0] if pattern.startswith("?") else pattern
-
-
-def _start(text: str) -> int:
-    return next(index for index, token in enumerate(code(text)) if token.is_word("SELECT"))

@@ -84,6 +84,15 @@ def code(text: str) -> tuple[Token, ...]:
     return tuple(token for token in tokens(text) if token.kind != "comment")
 
 
+def before_select(text: str) -> str:
+    """What stands before the first SELECT of a query: its prefixes.
+
+    >>> before_select("PREFIX e: <urn:e:> SELECT * { ?s ?p ?o }")
+    'PREFIX e: <urn:e:> '
+    """
+    return text[: next(token.start for token in code(text) if token.is_word("SELECT"))]
+
+
 def position(text: str, offset: int) -> str:
     """The place of ``offset`` in ``text``, as people say it: ``line 3, column 7``."""
     before = text[:offset]
