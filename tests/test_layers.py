@@ -21,13 +21,14 @@ ROWS = (
     {"terms", "errors"},
     {"scalars"},
     {"codes", "files", "gaps", "graphs", "model", "resources"},
-    {"dates", "example", "frame", "iris", "names", "passages", "resolved", "vocabulary"},
+    {"dates", "example", "frame", "iris", "matching", "names", "passages", "resolved", "vocabulary"},
     {"canonical", "chronology", "conversion", "reading"},
-    {"checks", "derivation", "description", "formats", "quads", "queries", "resolve", "shapes"},
+    {"checks", "derivation", "description", "formats", "mappings", "quads", "queries", "resolve", "shapes"},
     {"crew", "plan", "records"},
     {"assembly", "stores"},
-    {"loading", "spark"},
-    {"drafts", "pipeline"},
+    {"loading", "reconciliation", "spark", "wikidata"},
+    {"drafts"},
+    {"pipeline"},
     {"__init__"},
     {"cli"},
     {"__main__", "reference"},
@@ -43,6 +44,9 @@ HOMES = {
     "zstandard": {"records"},
     "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
     "pyshacl": {"shapes"},
+    "rapidfuzz": {"matching"},
+    "ruamel": {"drafts"},
+    "starlette": {"reconciliation"},
     "oxrdflib": {"stores"},
     "rdflib": {"conversion", "pipeline", "shapes", "stores"},
     "rich": {"cli", "queries"},
@@ -51,8 +55,8 @@ HOMES = {
 
 # What must not be imported before a command needs it.
 HEAVY = (
-    *("SPARQLWrapper", "httpx", "oxrdflib", "pyarrow", "pyoxigraph", "pyshacl", "pyspark", "rdflib", "rich"),
-    *("yaml", "zstandard"),
+    *("SPARQLWrapper", "httpx", "oxrdflib", "pyarrow", "pyoxigraph", "pyshacl", "pyspark", "rapidfuzz", "rdflib"),
+    *("rich", "ruamel", "starlette", "yaml", "zstandard"),
 )
 
 

@@ -271,5 +271,56 @@ CODES: Final[tuple[Code, ...]] = (
         "a statement without evidence",
         "The message says what the rule expects.",
     ),
+    Code(
+        "KH080",
+        "A table of mappings or decisions that cannot be read",
+        "A row of `mappings.sssom.tsv`, of another SSSOM table or of a table of `khabar link --review` is not what it "
+        "should be. Mappings are by `skos:exactMatch` and `skos:closeMatch` alone.",
+        "predicate_id: owl:sameAs",
+        "Correct the row.",
+    ),
+    Code(
+        "KH081",
+        "Mappings that contradict each other, or the records",
+        "Two decisions on one entity cannot both hold, or the account of a link and the record say different things.",
+        "a refused candidate that stands as `exact_match` in the record",
+        "Correct the one or the other; `khabar link --apply` writes both.",
+    ),
+    Code(
+        "KH090",
+        "A link to no item",
+        "Wikidata has no item of that number: it was deleted, or never was.",
+        "exact_match: Q999999999",
+        "Take the link out, and let `khabar link` look for another.",
+    ),
+    Code(
+        "KH091",
+        "A link to an item that was merged",
+        "The item redirects to another.",
+        "the number of a duplicate",
+        "Write the number that the fault proposes.",
+    ),
+    Code(
+        "KH092",
+        "A link to a page that is about no thing",
+        "The item is a disambiguation page, a list, a category or a template.",
+        "exact_match: the item of a disambiguation page",
+        "Link to the item of the thing itself.",
+    ),
+    Code(
+        "KH093",
+        "A link to a thing of another type",
+        "The classes of the item contradict the type of the entity. Where khabar knows none of its classes it is a "
+        "warning.",
+        "a `Person` linked to a family name",
+        "Correct the link, or the type.",
+    ),
+    Code(
+        "KH094",
+        "A link to a thing of another name (warning)",
+        "None of the names of the entity is like one of the item.",
+        "Benghazi linked to the item of another city",
+        "Correct the link, or add the name as an `alias`.",
+    ),
 )
 """Every code, in order."""

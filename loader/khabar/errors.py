@@ -138,5 +138,9 @@ class SparkFailed(KhabarError):
     """Spark, or what it needs, is missing or failed (exit code 3)."""
 
 
+class ServiceFailed(KhabarError):
+    """Wikidata, or another service that is asked about entities, did not answer as it should (exit code 3)."""
+
+
 class QueryRefused(KhabarError):
     """A query, or a parameter of one, is not what khabar runs (exit code 2)."""

@@ -116,6 +116,12 @@ class Names:
             for same in own.values():
                 yield from same
 
+    def entities(self) -> Iterator[tuple[Found, Entity]]:
+        """Every entity with its record: the shared ones, then those of each article."""
+        for found in self:
+            if isinstance(found.record, Entity):
+                yield found, found.record
+
     def candidates(self, article: str | None, reference: str) -> tuple[Found, ...]:
         """Everything that ``reference`` can name when it stands in ``article``, of whatever kind.
 

@@ -5,6 +5,7 @@ A description is what a fault expects, ``extra["code"]`` the code of that fault;
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
@@ -109,3 +110,12 @@ Detail: TypeAlias = Literal[
     "object",
     "purpose",
 ]
+
+
+def matches_pattern(pattern: str, text: str) -> bool:
+    """Tell whether ``text`` is as ``pattern``, one of those above, has it.
+
+    >>> matches_pattern(MATCH_PATTERN, "Q649"), matches_pattern(MATCH_PATTERN, "Moscow")
+    (True, False)
+    """
+    return re.fullmatch(pattern, text) is not None

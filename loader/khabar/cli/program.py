@@ -11,9 +11,9 @@ from typing import TextIO
 import click
 
 from khabar import __version__
-from khabar.cli import corpora, loads, questions, records, streams
+from khabar.cli import corpora, links, loads, questions, records, streams
 from khabar.cli.faults import as_text
-from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, SparkFailed, StoreFailed
+from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, ServiceFailed, SparkFailed, StoreFailed
 
 FINE, FAULTY, USAGE, FAILED, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
 
@@ -30,7 +30,7 @@ class _Commands(click.Group):
     name="khabar",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 the data has faults, 2 usage, 3 a file or a store failed, 4 a defect of khabar.",
+    epilog="Exit codes: 0 fine, 1 the data has faults, 2 usage, 3 a file or a service failed, 4 a defect of khabar.",
 )
 @click.version_option(__version__, message="khabar %(version)s")
 @streams.manners
@@ -45,7 +45,7 @@ def khabar() -> None:
     """
 
 
-for command in (*records.COMMANDS, *corpora.COMMANDS, *loads.COMMANDS, *questions.COMMANDS):
+for command in (*records.COMMANDS, *corpora.COMMANDS, *links.COMMANDS, *loads.COMMANDS, *questions.COMMANDS):
     khabar.add_command(command)
 
 
@@ -101,7 +101,7 @@ def _told(error: KhabarError) -> int:
     match error:
         case QueryRefused():
             return USAGE
-        case FileFailed() | StoreFailed() | SparkFailed():
+        case FileFailed() | StoreFailed() | SparkFailed() | ServiceFailed():
             return FAILED
         case _:
             return FAULTY

@@ -48,7 +48,7 @@ def check(
 
     ``source`` and ``corpus`` are as for `read`. ``texts`` maps ids of articles to files with their text: with it every
     passage is proved by its digest. A passage that moved is a warning with its new place. SHACL comes last, and only
-    for a corpus that has no error so far. Raises `FileFailed` where khabar's own files are missing or a file in bulk
+    for a corpus that has no error so far, and then ``mappings.sssom.tsv``. Raises `FileFailed` where khabar's own files are missing or a file in bulk
     cannot be read: whatever the data holds comes back as a fault.
 
     >>> [str(fault) for fault in check("nowhere")]
@@ -57,6 +57,7 @@ def check(
     found, faults = _read(source, corpus, {article: Path(text) for article, text in (texts or {}).items()})
     if found is not None:
         faults += _violations(found)
+        faults += _of_mappings(found, source)
     return tuple(sorted(faults))
 
 
@@ -103,6 +104,17 @@ def _known(folder: Path, workers: int | None, cache: Path | None) -> Mapping[Pat
     from khabar.assembly.known_records import known_records
 
     return known_records(folder, workers=workers, cache=cache)
+
+
+def _of_mappings(corpus: Corpus, source: Path | str) -> list[Fault]:
+    """What is wrong with the account of links that a folder keeps."""
+    from khabar.mappings.ledger import FILE
+
+    if not Path(source, FILE).is_file():
+        return []
+    from khabar.pipeline.links import mapping_faults
+
+    return mapping_faults(corpus, source)
 
 
 def _violations(corpus: Corpus) -> list[Fault]:

@@ -15,6 +15,7 @@ PARTS: Final = (
     ("Faults", ("checks", "shapes")),
     ("Graphs", ("resolve", "resolved", "quads", "derivation", "description", "graphs", "canonical", "formats")),
     ("At any size", ("records", "plan", "crew", "assembly", "spark")),
+    ("Links", ("matching", "mappings", "wikidata", "reconciliation")),
     ("Stores and questions", ("stores", "loading", "conversion", "queries")),
     ("Doors", ("pipeline", "cli", "reference")),
 )

@@ -12,14 +12,14 @@ from khabar.iris import Iris
 from khabar.model import Corpus, Entity, each
 from khabar.names import Found, Kinds, Names
 from khabar.resolved import EntityNode, EventTypeNode
+from khabar.terms import WIKIDATA
 
 OWL_CLASS: Final = "http://www.w3.org/2002/07/owl#Class"
-_WIKIDATA: Final = "http://www.wikidata.org/entity/"
 
 
 def matches(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Links to other datasets as IRIs: a QID stands for Wikidata's."""
-    return tuple(sorted(_WIKIDATA + match if match[0] == "Q" else match for match in each(value)))
+    return tuple(sorted(WIKIDATA + match if match[0] == "Q" else match for match in each(value)))
 
 
 class Scope:

@@ -134,7 +134,7 @@ class RemoteStore:
                 remedy="narrow the query by a parameter, or raise ResultSetMaxRows of the store",
             )
         try:
-            return _rows(json.loads(answer.body))
+            return rows_of(json.loads(answer.body))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             found = f"JSON that is cut off or of another shape: {quoted(answer.body[-200:])}"
             raise unanswered(request, "page", found) from None
@@ -154,7 +154,8 @@ class RemoteStore:
         )
 
 
-def _rows(answer: Any) -> Rows:
+def rows_of(answer: Any) -> Rows:
+    """The rows of SPARQL 1.1 Query Results JSON, parsed; raises whatever JSON of another shape makes of it."""
     if "boolean" in answer:
         if not isinstance(answer["boolean"], bool):
             raise TypeError
