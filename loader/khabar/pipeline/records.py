@@ -48,8 +48,9 @@ def check(
 
     ``source`` and ``corpus`` are as for `read`. ``texts`` maps ids of articles to files with their text: with it every
     passage is proved by its digest. A passage that moved is a warning with its new place. SHACL comes last, and only
-    for a corpus that has no error so far, and then ``mappings.sssom.tsv``. Raises `FileFailed` where khabar's own files are missing or a file in bulk
-    cannot be read: whatever the data holds comes back as a fault.
+    for a corpus that has no error so far, and then the account of its links, ``mappings.sssom.tsv``. Raises
+    `FileFailed` where khabar's own files are missing or a file in bulk cannot be read: whatever the data holds comes
+    back as a fault.
 
     >>> [str(fault) for fault in check("nowhere")]
     ['nowhere:1:1 KH001 expected a folder with a corpus, found nothing of that name']
