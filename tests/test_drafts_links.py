@@ -67,8 +67,10 @@ CASES = {
     "after the last pair and before the comment of what follows": (
         "entities:\n  a:\n    type: Place\n    name: {en: A} # its name\n\n  # of b\n  b: {type: Place}\n",
         [add("a")],
-        "entities:\n  a:\n    type: Place\n    name: {en: A} # its name\n    exact_match: Q649\n\n  # of b\n"
-        "  b: {type: Place}\n",
+        (
+            "entities:\n  a:\n    type: Place\n    name: {en: A} # its name\n    exact_match: Q649\n\n  # of b\n"
+            "  b: {type: Place}\n"
+        ),
     ),
     "into a flow map": (
         "entities:\n  a: {type: Place, name: {en: A}} # c\n",
@@ -88,13 +90,18 @@ CASES = {
     "behind a nested block map": (
         "entities:\n  a:\n    type: Place\n    name:\n      en: A\n      ar: أ\n  b: {type: Place}\n",
         [add("a")],
-        "entities:\n  a:\n    type: Place\n    name:\n      en: A\n      ar: أ\n    exact_match: Q649\n  b: {type: Place}\n",
+        (
+            "entities:\n  a:\n    type: Place\n    name:\n      en: A\n      ar: أ\n"
+            "    exact_match: Q649\n  b: {type: Place}\n"
+        ),
     ),
     "before a block scalar, whose end nobody sees": (
         "entities:\n  a:\n    type: Place\n    note:\n      en: |+\n        words\n\n\n  b: {type: Place}\n",
         [add("a")],
-        "entities:\n  a:\n    type: Place\n    exact_match: Q649\n    note:\n      en: |+\n        words\n\n\n"
-        "  b: {type: Place}\n",
+        (
+            "entities:\n  a:\n    type: Place\n    exact_match: Q649\n    note:\n      en: |+\n        words\n\n\n"
+            "  b: {type: Place}\n"
+        ),
     ),
     "as the last line, which has no end": (
         "entities:\n  a:\n    type: Place",
@@ -179,7 +186,10 @@ CASES = {
     "two fields of one entity, and another": (
         "entities:\n  a: {type: Place}\n  b:\n    type: Place\n",
         [add("a"), add("a", "Q38", "close_match"), add("b")],
-        "entities:\n  a: {type: Place, exact_match: Q649, close_match: Q38}\n  b:\n    type: Place\n    exact_match: Q649\n",
+        (
+            "entities:\n  a: {type: Place, exact_match: Q649, close_match: Q38}\n"
+            "  b:\n    type: Place\n    exact_match: Q649\n"
+        ),
     ),
     "a link of an event": (
         "events:\n  visit:\n    type: Visit\n    label: {en: V}\n",
