@@ -127,21 +127,46 @@ def build(
 @SOURCE
 @click.option("-o", "--output", metavar="FILE", help="Write here, not to standard output.")
 @click.option(
-    "--to", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True, help="The form."
+    "--to",
+    "form",
+    type=click.Choice(["jsonl", "parquet", "sssom", "quickstatements"]),
+    default="jsonl",
+    show_default=True,
+    help="The form: all records, or the links alone (sssom), or drafts for Wikidata (quickstatements).",
 )
 @bulk.FRAME
 @streams.manners
 def export(source: Path, output: str | None, form: Any, corpus: Path | None) -> None:
-    """Write the records of CORPUS as one file of JSON Lines or Parquet.
+    """Write the records of CORPUS as one file of JSON Lines or Parquet, or its links.
 
     Records are read, not checked: khabar check tells their faults. They keep the schema of the YAML: header and shared
     entities first, then the articles. A FILE that ends in .gz or .zst is compressed. What comes out goes in wherever a
     CORPUS does. Equal records give equal bytes.
+
+    As sssom, every link comes with its justification (SSSOM TSV), also that Wikidata has no item. As quickstatements,
+    drafts come of the entities that were decided to have none, and statements on those that have one, with references:
+    to be reviewed, for khabar writes nothing to Wikidata.
     """
     from khabar import pipeline
 
+    if form in ("sssom", "quickstatements"):
+        text = pipeline.mapping_table(source) if form == "sssom" else pipeline.wikidata_drafts(source)
+        if output in (None, "-"):
+            streams.data(text)
+        else:
+            write_text(text, output)
+        return
     count = pipeline.export(source, streams.binary() if output in (None, "-") else output, form, corpus=corpus)
     streams.talk(f"Wrote {bulk.counted(count, 'article')}{'' if output in (None, '-') else f' to {output}'}")
+
+
+def write_text(text: str, output: str) -> None:
+    """Write a document to a file, in UTF-8, and say so."""
+    from khabar.files import replaced
+
+    with replaced(output) as file:
+        file.write(text.encode())
+    streams.talk(f"Wrote {output}")
 
 
 COMMANDS = (check, build, export)

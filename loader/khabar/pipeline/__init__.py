@@ -15,6 +15,7 @@ from khabar.pipeline.links import (
     references,
     reviewed,
     verify,
+    wikidata_drafts,
 )
 from khabar.pipeline.loads import diff, dump, load, rehearse
 from khabar.pipeline.records import check, read
@@ -41,5 +42,6 @@ __all__ = [
     "rehearse",
     "reviewed",
     "verify",
+    "wikidata_drafts",
     "write",
 ]

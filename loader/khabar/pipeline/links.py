@@ -156,6 +156,17 @@ def mapping_table(source: Path | str) -> str:
     return write_mappings(mappings_of(corpus, read_mappings(source)), corpus.header, subjects(corpus))
 
 
+def wikidata_drafts(source: Path | str) -> str:
+    """Drafts for Wikidata as QuickStatements, to be reviewed: see `khabar.wikidata.quickstatements.drafts`.
+
+    New items are those of entities that were decided to have none. Nothing is ever written to Wikidata.
+    """
+    from khabar.wikidata.quickstatements import drafts
+
+    lacking = {mapping.subject for mapping in read_mappings(source) if mapping.object is None}
+    return "".join(drafts(_corpus(source), lacking))
+
+
 def verify(source: Corpus | Path | str, wikidata: Wikidata) -> tuple[Fault, ...]:
     """What is wrong with the links of a corpus to Wikidata, at their places in the records; see docs/errors.md.
 
