@@ -93,16 +93,20 @@ def test_an_item_that_is_lacking_is_created() -> None:
 
 
 def test_each_reference_has_a_line_of_its_own() -> None:
-    place = Entity(
-        type="Place", name={"en": "Quay"}, within="state", point=Point(lat=32.5, lon=-0.25), exact_match="Q649"
-    )
-    state = Entity(type="Polity", name={"en": "State"}, exact_match="Q43")
-    found = lines(corpus(article("a1", place="quay"), article("a2", place="quay"), quay=place, state=state))
+    nagi = Entity(type="Person", name={"en": "Nagi"}, member_of="union", exact_match="Q649")
+    union = Entity(type="Organisation", name={"en": "Union"}, exact_match="Q41")
+    found = lines(corpus(article("a1", host="nagi"), article("a2", host="nagi"), nagi=nagi, union=union))
     assert [line.split("\t")[:5] for line in found] == [
-        ["Q649", number, value, "S854", f'"https://example.org/{slug}"']
-        for number, value in (("P625", "@32.5/-0.25"), ("P17", "Q43"))
-        for slug in ("a1", "a2")
+        ["Q649", "P463", "Q41", "S854", f'"https://example.org/{slug}"'] for slug in ("a1", "a2")
     ]
+
+
+def test_an_article_is_no_source_for_where_something_lies() -> None:
+    point = Point(lat=32.5, lon=-0.25)
+    quay = Entity(type="Place", name={"en": "Quay"}, within="state", point=point, exact_match="Q649")
+    state = Entity(type="Polity", name={"en": "State"}, exact_match="Q43")
+    found = lines(corpus(article("a1", place="quay"), quay=quay, state=state))
+    assert found == ["Q649\tP625\t@32.5/-0.25\n", "Q649\tP17\tQ43\n"]
 
 
 def test_the_unit_above_is_told_beside_the_state() -> None:
@@ -117,7 +121,8 @@ def test_the_unit_above_is_told_beside_the_state() -> None:
 @pytest.mark.parametrize("kind", ["Organisation", "Outlet", "Place", "Polity"])
 def test_no_class_is_guessed(kind: str) -> None:
     found = lines(corpus(thing=Entity(type=kind, name={"en": "Thing"})), "thing")  # type: ignore[arg-type]
-    assert not [line for line in found if "P31" in line]
+    assert not [line for line in found if line.startswith("LAST\tP31")]
+    assert found[0] == "CREATE\t/* thing: no item was found; add its class (P31) */\n"
 
 
 @pytest.mark.parametrize(

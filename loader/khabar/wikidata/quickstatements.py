@@ -35,9 +35,9 @@ def drafts(corpus: Corpus, lacking: Collection[str]) -> Iterator[str]:
     """The lines of a batch, each with its line end: new items, then statements on items that there are.
 
     ``lacking`` are references of entities for which a person decided that Wikidata has no item. What is stated comes
-    from the annotators' description of an entity alone, never from a claim or an event. Each statement has as its
-    references the articles that speak of the entity, and is repeated for each: tools keep the first reference of a line
-    only. No line comes twice; equal corpora give equal lines.
+    from the annotators' description of an entity alone, never from a claim or an event. What someone is and belongs to
+    has as its references the articles that speak of the entity, and is repeated for each: tools keep the first reference
+    of a line only. No line comes twice; equal corpora give equal lines.
     """
     batch = _Batch(corpus)
     wanted = list(batch.names.entities())
@@ -72,10 +72,13 @@ class _Batch:
 
     def statements(self, item: str, found: Found, entity: Entity) -> Iterator[str]:
         """What the record of an entity says in terms that Wikidata has, with references."""
+        for number, target in self._membership(found, entity):
+            yield from self._stated(item, found, number, target)
+        # Where something lies is the annotator's knowledge: an article that speaks of it is no source for that.
         if entity.point is not None:
-            yield from self._stated(item, found, "P625", f"@{entity.point.lat:.6g}/{entity.point.lon:.6g}")
-        for property_, target in (*self._membership(found, entity), *self._location(found, entity)):
-            yield from self._stated(item, found, property_, target)
+            yield _line(item, "P625", f"@{entity.point.lat:.6g}/{entity.point.lon:.6g}")
+        for number, target in self._location(found, entity):
+            yield _line(item, number, target)
 
     def _membership(self, found: Found, entity: Entity) -> Iterator[tuple[str, str]]:
         # To be of a state or to write for a paper is no membership in Wikidata's sense.
