@@ -23,26 +23,29 @@ class Reason(msgspec.Struct, frozen=True):
 # The weights are log-odds, as Fellegi and Sunter have them ("A Theory for Record Linkage", 1969): of agreement where
 # the candidate is the thing that is meant, to agreement by chance. They were set on one half of the labelled set
 # in tests/data/matching and are measured on the other.
-_NAME: Final = ((0.97, 5.0), (0.935, 4.2), (0.905, 3.2), (0.87, 1.6), (0.8, 0.4), (0.7, -1.0), (0.0, -5.0))
-_SECOND_SCRIPT: Final = ((0.97, 2.5), (0.93, 1.8), (0.88, 0.8), (0.8, -1.0), (0.0, -3.5))
+_NAME: Final = ((0.97, 5.0), (0.935, 4.2), (0.905, 3.5), (0.87, 1.6), (0.8, 0.4), (0.7, -1.0), (0.0, -5.0))
+_SECOND_SCRIPT: Final = ((0.97, 1.2), (0.93, 0.8), (0.88, 0.0), (0.8, -1.5), (0.0, -3.5))
 _ACROSS: Final = -0.6
 _ALIAS: Final = -0.4
-_SINGLE_WORD_PERSON: Final = -2.5
-_FULL_NAME: Final = 0.4
-_THREE_NAMES: Final = 0.8
+_RICHNESS: Final = {
+    "Person": (-2.5, 0.3, 1.4),
+    "Place": (0.0, 0.0, 0.9),
+    "Polity": (0.0, 1.4, 1.4),
+    "Organisation": (0.0, 0.9, 1.4),
+}
 _TYPE_AGREES: Final = 2.0
 _TYPE_UNKNOWN: Final = -1.0
 _TYPE_OF_NO_KIND: Final = -2.5
 _TYPE_DISAGREES: Final = -8.0
-_NEAR: Final = ((5.0, 4.0), (15.0, 3.0), (40.0, 1.5), (90.0, -0.5))
+_NEAR: Final = ((5.0, 4.5), (15.0, 3.0), (40.0, 1.5), (90.0, -0.5))
 _FAR: Final = -7.0
 _EXTENT: Final = 20.0
 _WITHIN: Final = 1.6
 _ELSEWHERE: Final = -3.5
-_OFFICE: Final = 2.5
-_OTHER_OFFICE: Final = -0.8
-_AFFILIATION: Final = 2.2
-_OTHER_AFFILIATION: Final = -0.8
+_OFFICE: Final = 3.2
+_OTHER_OFFICE: Final = -2.0
+_AFFILIATION: Final = 2.6
+_OTHER_AFFILIATION: Final = -1.5
 _SAME: Final = 0.9
 _OFFICE_SHARE: Final = 0.6
 _EXCLUDED: Final = -20.0
@@ -131,11 +134,14 @@ def _best(meant: Description, candidate: Description, *, arabic: bool | None) ->
 
 
 def _richness(meant: Description, pair: _Pair) -> float:
-    # A single given name is that of thousands; a full name of three words is nearly one man's own.
+    """How telling a name is: a given name is that of thousands, a full name of three words nearly one man's own.
+
+    Two words name many places and few organisations.
+    """
     words = min(len(spelling(pair.name).core), len(spelling(pair.other).core))
-    if meant.kinds == frozenset({"Person"}):
-        return _SINGLE_WORD_PERSON if words == 1 else _THREE_NAMES if words > 2 else _FULL_NAME  # noqa: PLR2004
-    return _FULL_NAME if words > 1 else 0.0
+    kind = next(iter(meant.kinds), "") if meant.kinds else ""
+    weights = _RICHNESS.get(kind, _RICHNESS["Organisation"])
+    return weights[min(words, len(weights)) - 1]
 
 
 def _by(table: tuple[tuple[float, float], ...], score: float) -> float:

@@ -11,7 +11,7 @@ import msgspec
 from khabar.matching.description import Description
 from khabar.matching.evidence import Reason, evidence
 
-NONE_OF_THEM: Final = 4.0
+NONE_OF_THEM: Final = 6.0
 """The weight that evidence has to outdo: a candidate as likely right as wrong has as much."""
 
 
@@ -33,7 +33,7 @@ def rank(meant: Description, candidates: Sequence[Description]) -> tuple[Ranked,
     >>> from khabar.matching.description import Description
     >>> town = Description(names=(("en", "Tripoli"),), kinds=frozenset({"Place"}))
     >>> [round(one.probability, 2) for one in rank(town, [town, town])]
-    [0.49, 0.49]
+    [0.42, 0.42]
     """
     weighed = [evidence(meant, candidate) for candidate in candidates]
     weights = [sum(reason.weight for reason in reasons) for reasons in weighed]

@@ -36,15 +36,18 @@ _NEAR: Final[dict[frozenset[str], float]] = {
         ("ae ei qk", 0.05),
         ("ao bp fv GX Dd SC jZ", 0.10),
         ("ai eo Gg Tt jg qg Dz Yi Ye We Wo", 0.15),
-        ("au Yy Ww TS Ya Wa Wu Gq Ck", 0.22),
+        ("Yy Ww TS Wa Wu Gq Ck Gj", 0.22),
+        ("au Ya", 0.28),
         ("iu Ts zd kg eu sz hX kX wv jy", 0.35),
     )
     for pair in pairs.split()
 }
 _OTHER: Final = 1.0
+BOTH: Final = 2
+"""Words of a pair that are in Arabic script, where both are."""
 _LONG_VOWEL: Final = 0.3
-_SHORT_VOWEL: Final = 0.06
-_EXTRA_VOWEL: Final = 0.2
+# A vowel more: between two Latin words, across scripts, and between two Arabic words, where it is a letter.
+_VOWEL: Final = (0.2, 0.06, 0.5)
 
 _SHORTEST_WITH_ARTICLE: Final = 6
 
@@ -97,18 +100,18 @@ def distance(word: str, other: str) -> float:
     >>> distance("haftar", "hifter") < distance("hassan", "hussein") < distance("haftar", "hadad")
     True
     """
-    mixed = is_arabic(word) != is_arabic(other)
+    scripts = is_arabic(word) + is_arabic(other)
     left, right = sounds(word), sounds(other)
     row = [0.0]
     for place in range(len(right)):
-        row.append(row[-1] + _alone(right, place, mixed=mixed))
+        row.append(row[-1] + _alone(right, place, scripts=scripts))
     for here in range(len(left)):
-        before, row = row, [row[0] + _alone(left, here, mixed=mixed)]
+        before, row = row, [row[0] + _alone(left, here, scripts=scripts)]
         for there in range(len(right)):
             row.append(
                 min(
-                    before[there + 1] + _alone(left, here, mixed=mixed),
-                    row[there] + _alone(right, there, mixed=mixed),
+                    before[there + 1] + _alone(left, here, scripts=scripts),
+                    row[there] + _alone(right, there, scripts=scripts),
                     before[there] + _instead(left[here], right[there]),
                 )
             )
@@ -127,21 +130,21 @@ def _weight(found: str) -> float:
     return 1.0 + sum(sign not in _VOWELS and sign != "'" for sign in found)
 
 
-def _alone(found: str, place: int, *, mixed: bool) -> float:
+def _alone(found: str, place: int, *, scripts: int) -> float:
     sign = found[place]
     if sign == "'":
         return 0.02
     if sign in ("Y", "W"):
         return _LONG_VOWEL
     if sign in _VOWELS:
-        return _SHORT_VOWEL if mixed else _EXTRA_VOWEL
+        return _VOWEL[scripts]
     is_last = place == len(found) - 1
     if sign == "h" and is_last:
         return 0.05
     if sign == "h":
         return 0.3
     if sign in "wy":
-        return 0.35
+        return 0.7 if scripts == BOTH else 0.35
     return _OTHER
 
 

@@ -40,45 +40,6 @@ _KINSHIP: Final = frozenset({"bin", "ibn", "ben", "bn", "bint", "ould", "ag", "�
 _SERVANT: Final = frozenset({"abd", "abdu", "abdul", "abdel", "abdal", "عبد"})
 _LONG_ENOUGH: Final = 4
 
-_TITLES: Final = frozenset(
-    {
-        *("general", "gen", "lieutenant", "lt", "colonel", "col", "marshal", "field", "major", "brigadier", "admiral"),
-        *(
-            "president",
-            "minister",
-            "prime",
-            "sheikh",
-            "shaykh",
-            "sheik",
-            "dr",
-            "doctor",
-            "prof",
-            "professor",
-            "mr",
-            "mrs",
-        ),
-        *(
-            "ms",
-            "sir",
-            "lord",
-            "prince",
-            "king",
-            "emir",
-            "haj",
-            "hajj",
-            "ayatollah",
-            "imam",
-            "ambassador",
-            "sen",
-            "senator",
-        ),
-        *("المشير", "الفريق", "اللواء", "العميد", "العقيد", "الجنرال", "جنرال", "فريق", "لواء", "عميد", "عقيد", "مشير"),
-        *("الرئيس", "الشيخ", "شيخ", "الدكتور", "دكتور", "د", "السيد", "السيده", "الاستاذ", "الامير", "الحاج", "السفير"),
-        *("الوزير", "المستشار", "المهندس", "البروفيسور", "الملك", "السلطان", "الامام"),
-    }
-)
-"""Words before a name that are no part of it, in their plain spelling."""
-
 
 class Spelling(msgspec.Struct, frozen=True):
     """One name, taken apart: its plain spelling, and its words without article, particles and titles."""
@@ -111,6 +72,87 @@ def plain(text: str) -> str:
 def _is_mark(sign: str) -> bool:
     # Cf holds the marks of direction and the joiners, which take no ink.
     return unicodedata.category(sign) in ("Mn", "Cf")
+
+
+_TITLES: Final = frozenset(
+    map(
+        plain,
+        {
+            *(
+                "general",
+                "gen",
+                "lieutenant",
+                "lt",
+                "colonel",
+                "col",
+                "marshal",
+                "field",
+                "major",
+                "brigadier",
+                "admiral",
+            ),
+            *(
+                "president",
+                "minister",
+                "prime",
+                "sheikh",
+                "shaykh",
+                "sheik",
+                "dr",
+                "doctor",
+                "prof",
+                "professor",
+                "mr",
+                "mrs",
+            ),
+            *(
+                "ms",
+                "sir",
+                "lord",
+                "prince",
+                "king",
+                "emir",
+                "haj",
+                "hajj",
+                "ayatollah",
+                "imam",
+                "ambassador",
+                "sen",
+                "senator",
+            ),
+            *(
+                "المشير",
+                "الفريق",
+                "اللواء",
+                "العميد",
+                "العقيد",
+                "الجنرال",
+                "جنرال",
+                "فريق",
+                "لواء",
+                "عميد",
+                "عقيد",
+                "مشير",
+            ),
+            *(
+                "الرئيس",
+                "الشيخ",
+                "شيخ",
+                "الدكتور",
+                "دكتور",
+                "د",
+                "السيد",
+                "السيده",
+                "الاستاذ",
+                "الامير",
+                "الحاج",
+                "السفير",
+            ),
+            *("الوزير", "المستشار", "المهندس", "البروفيسور", "الملك", "السلطان", "الامام"),
+        },
+    )
+)
+"""Words before a name that are no part of it."""
 
 
 def is_arabic(text: str) -> bool:
