@@ -20,7 +20,6 @@ AFFILIATIONS: Final = ("P108", "P463", "P102", "P241", "P749", "P361", "P945")
 
 QID: Final = re.compile(r"Q[1-9][0-9]{0,11}")
 _MULTIPLE: Final = "mul"
-_EARTH: Final = "/Q2"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +135,4 @@ def _items(claims: Mapping[str, Any], *numbers: str) -> tuple[str, ...]:
 
 
 def _point(claims: Mapping[str, Any]) -> tuple[float, float] | None:
-    for value in _values(claims, COORDINATES):
-        # Other globes have coordinates, too.
-        if str(value.get("globe") or _EARTH).endswith(_EARTH):
-            return float(value["latitude"]), float(value["longitude"])
-    return None
+    return next(((float(value["latitude"]), float(value["longitude"])) for value in _values(claims, COORDINATES)), None)
