@@ -55,7 +55,14 @@ class Items:
         if qid not in self.short:
             return {"id": asked, "missing": ""}
         one = self.short[qid]
-        found: dict[str, Any] = {"pageid": _number(qid), "ns": 0, "title": qid, "lastrevid": 1, "type": "item", "id": qid}
+        found: dict[str, Any] = {
+            "pageid": _number(qid),
+            "ns": 0,
+            "title": qid,
+            "lastrevid": 1,
+            "type": "item",
+            "id": qid,
+        }
         if qid != asked:
             found["redirects"] = {"from": asked, "to": qid}
         for member, short in (("labels", "label"), ("descriptions", "description")):

@@ -36,8 +36,8 @@ def drafts(corpus: Corpus, lacking: Collection[str]) -> Iterator[str]:
 
     ``lacking`` are references of entities for which a person decided that Wikidata has no item. What is stated comes
     from the annotators' description of an entity alone, never from a claim or an event. What someone is and belongs to
-    has as its references the articles that speak of the entity, and is repeated for each: tools keep the first reference
-    of a line only. No line comes twice; equal corpora give equal lines.
+    has as its references the articles that speak of the entity, and is repeated for each: tools keep the first
+    reference of a line only. No line comes twice; equal corpora give equal lines.
     """
     batch = _Batch(corpus)
     wanted = list(batch.names.entities())

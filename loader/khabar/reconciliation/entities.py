@@ -1,0 +1,108 @@
+"""The entities of a corpus as a reconciliation service knows them: by id, by name, by link, by type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from khabar import vocabulary
+from khabar.iris import Iris
+from khabar.matching import NameIndex
+from khabar.model import Corpus, Entity, each
+from khabar.names import AGENT_ENTITY, ENTITY, PLACE, Found, Kinds, Names, uses
+from khabar.terms import WIKIDATA
+
+TYPES: Final = ("Person", "Organisation", "Outlet", "Polity", "Place")
+"""The types that a query may ask for, the wide ones last."""
+
+
+class Known(msgspec.Struct, frozen=True, eq=False):
+    """One entity: ``id`` is its IRI without the base of the corpus, ``types`` its own and those above it."""
+
+    id: str
+    found: Found
+    entity: Entity
+    types: tuple[str, ...]
+    articles: tuple[str, ...]
+
+    def name(self, language: str) -> str:
+        """Its name in ``language``, or in the first that it has one in."""
+        return self.entity.name.get(language) or next(iter(self.entity.name.values()))
+
+    def description(self, language: str) -> str:
+        """What tells it from its namesakes: office or note, beside what it is called in the other script."""
+        texts = (self.entity.position, self.entity.note)
+        said = next((text[language] for text in texts if language in text), "")
+        other = next((name for tag, name in self.entity.name.items() if tag != language), "")
+        kind = vocabulary.label(vocabulary.term(self.entity.type), language)
+        return " · ".join(dict.fromkeys(part for part in (other, said or kind) if part))
+
+    def names(self) -> tuple[str, ...]:
+        """Every name of it, in all languages, the labels first."""
+        aliases = (alias for values in self.entity.alias.values() for alias in each(values))
+        return tuple(dict.fromkeys((*self.entity.name.values(), *aliases)))
+
+
+class Entities:
+    """All entities of one corpus, and the ways to one."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.base = corpus.header.base
+        self.title: Mapping[str, str] = corpus.header.title
+        self._names = Names(corpus)
+        articles = _articles(corpus, self._names)
+        iris = Iris(self.base)
+        self.all: tuple[Known, ...] = tuple(
+            Known(
+                iris.entity(found.article, found.slug, is_place=found.kind in PLACE).removeprefix(self.base),
+                found,
+                entity,
+                types_of(entity.type),
+                articles.get(found.name, ()),
+            )
+            for found, entity in self._names.entities()
+        )
+        self.index = NameIndex([known.names() for known in self.all])
+        self._by_name = {known.found.name: known for known in self.all}
+        self._by_id = {form: known for known in reversed(self.all) for form in self._forms(known)}
+
+    def get(self, identifier: str) -> Known | None:
+        """The entity of an id, an IRI, a reference, or a link of its own: a Q-number or an IRI elsewhere."""
+        return self._by_id.get(identifier.strip())
+
+    def related(self, known: Known, field: str) -> Iterator[Known]:
+        """The entities that a field of another refers to."""
+        kinds: Kinds = PLACE if field == "within" else AGENT_ENTITY
+        for reference in each(getattr(known.entity, field)):
+            named = self._names.find(known.found.article, reference, kinds)
+            if named is not None:
+                yield self._by_name[named.name]
+
+    def _forms(self, known: Known) -> Iterator[str]:
+        for match in each(known.entity.exact_match):
+            yield match
+            yield WIKIDATA + match if match.startswith("Q") else match.removeprefix(WIKIDATA)
+        yield from (known.found.name, self.base + known.id, known.id)
+
+
+def types_of(kind: str) -> tuple[str, ...]:
+    """A type and those above it that a query may ask for: an outlet is an organisation, a polity a place.
+
+    >>> types_of("Outlet"), types_of("Polity")
+    (('Outlet', 'Organisation'), ('Polity', 'Place'))
+    """
+    above = (vocabulary.name_of(iri) for iri in vocabulary.super_classes(vocabulary.term(kind)))
+    return (kind, *(name for name in above if name in TYPES))
+
+
+def _articles(corpus: Corpus, names: Names) -> dict[str, tuple[str, ...]]:
+    """The articles that speak of each entity, by its reference."""
+    found: dict[str, dict[str, None]] = {}
+    for record in corpus.articles:
+        for use in uses(record):
+            named = names.find(record.article.id, use.reference, use.kinds & ENTITY)
+            if named is not None:
+                found.setdefault(named.name, {})[record.article.id] = None
+    return {name: tuple(articles) for name, articles in found.items()}

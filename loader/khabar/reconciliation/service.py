@@ -1,0 +1,225 @@
+"""The service as an application (ASGI), to be mounted anywhere: Reconciliation Service API 0.2.
+
+https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from khabar.reconciliation import answers, preview
+from khabar.reconciliation.entities import TYPES, Entities
+from khabar.reconciliation.messages import RequestRefused, batch, extension, limit, refused, single
+from khabar.reconciliation.properties import PROPERTIES
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from khabar.model import Corpus
+
+BODY_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes that the body of a request may have."""
+
+LANGUAGES: Final = ("en", "ar")
+
+_CALLBACK: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, Accept, Accept-Language",
+    "Vary": "Accept-Language",
+    "X-Content-Type-Options": "nosniff",
+}
+
+Handler = Callable[["Request"], Awaitable["Response"]]
+
+
+def service(corpus: Corpus, *, address: str | None = None) -> Starlette:
+    """A reconciliation service over the entities of ``corpus``, as an application that can be mounted under any path.
+
+    ``address`` is where clients reach it, without a slash at its end; else it is what each request came by. Names come
+    in the language that a request asks for (``lang``, or Accept-Language), English or Arabic. It only reads, holds all
+    in memory, and keeps nothing of what it was asked.
+
+    >>> from khabar.pipeline import read
+    >>> from khabar.resources import example
+    >>> [route.path for route in service(read(str(example()))).routes][:2]
+    ['/', '/suggest/entity']
+    """
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+
+    doors = _Doors(Entities(corpus), address)
+    gets = {
+        "/suggest/entity": doors.suggest_entity,
+        "/suggest/type": doors.suggest_type,
+        "/suggest/property": doors.suggest_property,
+        "/flyout/entity": doors.flyout_entity,
+        "/flyout/type": doors.flyout_type,
+        "/flyout/property": doors.flyout_property,
+        "/properties": doors.properties,
+        "/preview": doors.preview,
+    }
+    return Starlette(
+        routes=[
+            Route("/", _polite(doors.root), methods=["GET", "POST", "OPTIONS"]),
+            *(Route(path, _polite(door), methods=["GET", "OPTIONS"]) for path, door in gets.items()),
+        ]
+    )
+
+
+class _Doors:
+    """What is behind each path."""
+
+    def __init__(self, entities: Entities, address: str | None) -> None:
+        self._entities = entities
+        self._address = address
+
+    async def root(self, request: Request) -> Response:
+        fields = await _fields(request)
+        language = _language(request)
+        if "queries" in fields:
+            found = {
+                key: {"result": answers.candidates(self._entities, query, language)}
+                for key, query in batch(fields["queries"]).items()
+            }
+            return _json(request, found)
+        if "extend" in fields:
+            return _json(request, answers.extended(self._entities, extension(fields["extend"]), language))
+        if "query" in fields:
+            result = answers.candidates(self._entities, single(fields["query"]), language)
+            return _json(request, {"result": result})
+        if request.method == "POST":
+            raise refused("body", "a form with queries or extend", ", ".join(fields))
+        return _json(request, answers.manifest(self._entities, self._where(request), language))
+
+    async def suggest_entity(self, request: Request) -> Response:
+        prefix, skipped = _prefix(request)
+        return _json(request, answers.suggested_entities(self._entities, prefix, skipped, _language(request)))
+
+    async def suggest_type(self, request: Request) -> Response:
+        return _json(request, answers.suggested_types(*_prefix(request), _language(request)))
+
+    async def suggest_property(self, request: Request) -> Response:
+        return _json(request, answers.suggested_properties(*_prefix(request), _language(request)))
+
+    async def flyout_entity(self, request: Request) -> Response:
+        identifier = request.query_params.get("id", "")
+        known = self._entities.get(identifier)
+        html = preview.flyout(known, _language(request)) if known is not None else ""
+        return _json(request, {"id": identifier, "html": html})
+
+    async def flyout_type(self, request: Request) -> Response:
+        identifier = request.query_params.get("id", "")
+        html = ""
+        if identifier in TYPES:
+            told = answers.kind(identifier, _language(request))
+            html = f"<p>{told['name']}<br><small>{told['description']}</small></p>"
+        return _json(request, {"id": identifier, "html": html})
+
+    async def flyout_property(self, request: Request) -> Response:
+        identifier = request.query_params.get("id", "")
+        one = PROPERTIES.get(identifier)
+        html = f"<p>{one.label[_language(request)]}</p>" if one is not None else ""
+        return _json(request, {"id": identifier, "html": html})
+
+    async def properties(self, request: Request) -> Response:
+        given = request.query_params.get("limit")
+        most = None if given is None else limit(given, "limit")
+        return _json(request, answers.proposals(request.query_params.get("type", ""), most, _language(request)))
+
+    async def preview(self, request: Request) -> Response:
+        from starlette.responses import HTMLResponse
+
+        known = self._entities.get(request.query_params.get("id", ""))
+        language = _language(request)
+        page = preview.unknown(language) if known is None else preview.page(self._entities, known, language)
+        headers = {"Content-Security-Policy": preview.POLICY}
+        return HTMLResponse(page, status_code=404 if known is None else 200, headers=headers)
+
+    def _where(self, request: Request) -> str:
+        # Mounted, the application lies below the path that it is mounted under.
+        here = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
+        return (self._address or here).rstrip("/")
+
+
+def _polite(door: Handler) -> Handler:
+    """``door``, open to every origin, and with refusals as answers."""
+
+    async def answer(request: Request) -> Response:
+        from starlette.responses import JSONResponse
+        from starlette.responses import Response as Plain
+
+        response: Response
+        if request.method == "OPTIONS":
+            response = Plain(status_code=204)
+        else:
+            try:
+                response = await door(request)
+            except RequestRefused as error:
+                response = JSONResponse({"status": "error", "message": str(error)}, status_code=400)
+        response.headers.update(_CORS)
+        return response
+
+    return answer
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """The fields of the address, and of a body that is a form; raises RequestRefused."""
+    from urllib.parse import parse_qsl
+
+    fields = dict(request.query_params)
+    if request.method != "POST":
+        return fields
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > BODY_LIMIT:
+            raise refused("body", f"at most {BODY_LIMIT:,} bytes", "more")
+        pieces.append(piece)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise refused("body", "application/x-www-form-urlencoded", kind)
+    try:
+        body = b"".join(pieces).decode()
+        return fields | dict(parse_qsl(body, keep_blank_values=True, max_num_fields=100, errors="strict"))
+    except ValueError:
+        raise refused("body", "a form in UTF-8", "something else") from None
+
+
+def _prefix(request: Request) -> tuple[str, int]:
+    given = request.query_params.get("cursor") or "0"
+    if not (given.isascii() and given.isdecimal()) or len(given) > 9:  # noqa: PLR2004 - no corpus has more
+        raise refused("cursor", "a number", given)
+    return request.query_params.get("prefix", ""), int(given)
+
+
+def _language(request: Request) -> str:
+    """The language that is asked for: by name, or the first of Accept-Language that there is."""
+    asked = [request.query_params.get("lang", ""), *request.headers.get("accept-language", "").split(",")]
+    for tag in asked:
+        primary = tag.partition(";")[0].strip().partition("-")[0].lower()
+        if primary in LANGUAGES:
+            return primary
+    return LANGUAGES[0]
+
+
+def _json(request: Request, answer: Any) -> Response:
+    """An answer in JSON, or in JSONP where a callback is named; raises RequestRefused for what is no name."""
+    from starlette.responses import Response as Plain
+
+    text = json.dumps(answer, ensure_ascii=False)
+    callback = request.query_params.get("callback")
+    if callback is None:
+        return Plain(text, media_type="application/json")
+    if not _CALLBACK.fullmatch(callback):
+        raise refused("callback", "the name of a function", callback)
+    # Line separators end a line in older JavaScript, though not in JSON.
+    script = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Plain(f"/**/{callback}({script});", media_type="application/javascript")
