@@ -5,16 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 from typing import Final
 
 import msgspec
 
 from khabar.matching.likeness import Likeness, likeness
-from khabar.matching.sounds import keys
+from khabar.matching.sounds import keys, skeleton
 from khabar.matching.spelling import plain
 
 _COMMON: Final = 500
-_COMPARED: Final = 400
+_SOUNDING: Final = 2000
+_COMPARED: Final = 30
 _LIKE: Final = 60.0
 
 
@@ -36,6 +38,7 @@ class NameIndex:
 
     def __init__(self, names: Sequence[Iterable[str]]) -> None:
         self._names = [tuple(dict.fromkeys(own)) for own in names]
+        self._skeletons = [tuple(dict.fromkeys(map(skeleton, own))) for own in self._names]
         self._by_key: dict[str, list[int]] = {}
         beginnings: set[tuple[str, int]] = set()
         self._plain: list[str] = []
@@ -72,7 +75,9 @@ class NameIndex:
         return list(found)[skipped:]
 
     def _sounding(self, name: str) -> list[int]:
-        """Those that share a key with ``name``, most keys first; the commonest words are looked for last."""
+        """Those that share keys with ``name``, by their consonants; the commonest words are looked for last."""
+        from rapidfuzz.distance import Indel
+
         found: Counter[int] = Counter()
         lists = sorted((self._by_key[key] for key in keys(name) if key in self._by_key), key=len)
         for numbers in lists:
@@ -80,7 +85,12 @@ class NameIndex:
                 found.update(number for number in numbers if number in found)
             else:
                 found.update(numbers)
-        return [number for number, _ in found.most_common(_COMPARED)]
+        wanted = skeleton(name)
+        close = [
+            (max(Indel.normalized_similarity(wanted, own) for own in self._skeletons[number]), -number)
+            for number, _ in found.most_common(_SOUNDING)
+        ]
+        return [-number for _, number in nlargest(_COMPARED, close)]
 
     def _looking(self, name: str) -> list[int]:
         """Those of which a name has nearly the letters of ``name``: what is misspelt shares no key."""

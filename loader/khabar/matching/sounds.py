@@ -171,13 +171,27 @@ def keys(name: str) -> frozenset[str]:
     return frozenset(key for word in spelling(name).core for key in _keys(word))
 
 
+def skeleton(name: str) -> str:
+    """The consonants of a name in their order, those that are mistaken for one another as one.
+
+    >>> skeleton("Khalifa Haftar"), skeleton("خليفة حفتر")
+    ('klf ftr', 'klf ftr')
+    """
+    return " ".join(_key(word) for word in spelling(name).core)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _key(word: str) -> str:
+    return _once(sounds(word).translate(_COARSE)) or word
+
+
 @functools.lru_cache(maxsize=65_536)
 def _keys(word: str) -> frozenset[str]:
     forms = {word, without_latin_article(word)}
-    found = {_once(sounds(form).translate(_COARSE)) for form in forms}
+    found = set(map(_key, forms))
     # z stands for dhal and za, which others write with d, and for what Italians write with s.
     found |= {_once(key.replace("z", other)) for key in found if "z" in key for other in "ds"}
-    return frozenset(key or word for key in found)
+    return frozenset(found)
 
 
 def without_latin_article(word: str) -> str:
