@@ -205,7 +205,7 @@ class Wikidata:
         return _json({"results": results})
 
     def _candidates(self, query: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-        found = []
+        found: list[dict[str, Any]] = []
         for qid, one in self._items.short.items():
             if query.get("type") and query["type"] not in one.get("is", ()):
                 continue
@@ -225,7 +225,7 @@ class Wikidata:
                         "features": [{"id": "all_labels", "value": round(100 * score)}],
                     }
                 )
-        found.sort(key=lambda one: -one["score"])
+        found.sort(key=lambda one: float(one["score"]), reverse=True)
         return found[: query.get("limit", 3)]
 
 
