@@ -214,7 +214,7 @@ def test_a_damaged_answer_is_asked_for_again(there: Wikidata, tmp_path: Path, da
     [path] = tmp_path.iterdir()
     path.write_bytes(damage)
     assert moscow(client(cache=Cache(tmp_path)), there) == "موسكو"
-    assert json.loads(path.read_text(encoding="utf-8"))["answer"]["success"] == 1
+    assert json.loads(path.read_text(encoding="utf-8"))["answer"]["entities"]["Q649"]["id"] == "Q649"
 
 
 def test_the_files_tell_what_was_asked_and_when(tmp_path: Path) -> None:

@@ -113,19 +113,14 @@ def _wikidata(given: dict[str, Any]) -> Wikidata:
 
 def _propose(source: str, given: dict[str, Any]) -> int:
     from khabar import pipeline
-    from khabar.errors import ServiceFailed
 
     found: list[Proposal] = []
-    failure: ServiceFailed | None = None
     with _wikidata(given) as wikidata:
-        try:
-            for proposal in pipeline.propose(source, wikidata, only=given["only"], again=given["again"]):
-                found.append(proposal)
-                if given["review"] != "-":
-                    streams.data(_line(_members(proposal)) if given["as_json"] else _told(proposal))
-        except ServiceFailed as error:
-            failure = error
-    failures = dict.fromkeys([*(str(one) for proposal in found for one in proposal.failures), *_sentence(failure)])
+        for proposal in pipeline.propose(source, wikidata, only=given["only"], again=given["again"]):
+            found.append(proposal)
+            if given["review"] != "-":
+                streams.data(_line(_members(proposal)) if given["as_json"] else _told(proposal))
+    failures = dict.fromkeys(str(one) for proposal in found for one in proposal.failures)
     for sentence in failures:
         streams.say(sentence)
     if given["review"]:
@@ -134,17 +129,15 @@ def _propose(source: str, given: dict[str, Any]) -> int:
     return 3 if failures else 0
 
 
-def _sentence(failure: Exception | None) -> Iterator[str]:
-    if failure is not None:
-        yield f"{failure}; what was found until then is kept"
-
-
 def _sum_up(found: list[Proposal], source: str, threshold: float | None) -> None:
     from khabar import pipeline
 
     count = bulk.counted(len(found), "entity").replace("entitys", "entities")
-    without = sum(not proposal.candidates for proposal in found)
+    whole = [proposal for proposal in found if proposal.is_whole]
+    without = sum(not proposal.candidates for proposal in whole)
     streams.talk(f"Looked up {count} without a link; {without} of them without a candidate")
+    if len(whole) < len(found):
+        streams.say(f"{len(found) - len(whole)} of them not by every source; what was answered is kept")
     if threshold is None:
         return
     mappings = pipeline.accept(found, threshold)

@@ -45,8 +45,8 @@ def propose(
     """Candidates for every entity of a corpus that has no link, with the reasons for each; nothing is written.
 
     ``only`` names entities, by their references. What was decided to have no item is left out, but not with ``again``.
-    A source that does not answer is told in the proposals from then on; raises `ServiceFailed` when items cannot be
-    looked up at all, and `FaultyData` and `FileFailed` as `read` does.
+    What does not answer is told in each proposal that it is missing in, and the rest goes on with what was kept. Raises
+    `FaultyData` and `FileFailed` as `read` does.
     """
     from khabar.wikidata.linking import propose as proposals
     from khabar.wikidata.linking import unlinked
@@ -119,6 +119,8 @@ def decide(folder: Path | str, mappings: Iterable[Mapping]) -> Linked:
 
     corpus = read(folder)
     decided = tuple(mappings)
+    if contradictions := list(_contradictions(corpus, decided)):
+        raise FaultyData(contradictions)
     known = merged(read_mappings(folder), decided)
     changes = list(_changes(corpus, decided))
     texts = {path: _changed(path, own) for path, own in _by_file(changes).items()}
@@ -231,6 +233,28 @@ def _changes(corpus: Corpus, decided: Iterable[Mapping]) -> Iterator[tuple[str, 
             yield path, LinkChange(keys=keys, field=there.relation, old=value, new=None)
         if not mapping.is_refused and (there is None or there.relation != mapping.relation):
             yield path, LinkChange(keys=keys, field=mapping.relation, old=None, new=mapping.object)
+
+
+def _contradictions(corpus: Corpus, decided: Sequence[Mapping]) -> Iterator[Fault]:
+    """Decisions that would leave an entity with two items, or with one beside the decision that there is none."""
+    linked: dict[str, set[str]] = {}
+    for one in (*mappings_of(corpus, ()), *decided):
+        if one.relation == "exact_match" and one.object and one.object.startswith("Q"):
+            items = linked.setdefault(one.subject, set())
+            (items.discard if one.is_refused else items.add)(one.object)
+    without = {one.subject for one in decided if one.object is None}
+    for subject, items in linked.items():
+        if len(items) > 1 or (items and subject in without):
+            found = [*sorted(items), *(["no item"] if subject in without else [])]
+            yield Fault(
+                path=FILE,
+                line=1,
+                column=1,
+                code="KH081",
+                expected=f"one decision on {subject}",
+                found=" and ".join(found),
+                remedy="refuse the others",
+            )
 
 
 def _as_written(entity: Entity, field: str, target: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from khabar.wikidata.client import Client
+from khabar.wikidata.cache import Question
+from khabar.wikidata.client import MAXLAG, Client, get_request
 from khabar.wikidata.items import QID, Item, item_of
 
 ADDRESS: Final = "https://www.wikidata.org/w/api.php"
@@ -38,6 +41,15 @@ def _found(answer: Any) -> tuple[str, ...]:
     return found
 
 
+_GET: Final = {
+    "action": "wbgetentities",
+    "format": "json",
+    "formatversion": "2",
+    "props": "labels|aliases|descriptions|claims",
+    "redirects": "yes",
+}
+
+
 class Items:
     """Items by their Q-numbers, each asked for once, many in a request."""
 
@@ -59,20 +71,31 @@ class Items:
         return self._known.get(qid)
 
     def _ask(self, qids: tuple[str, ...]) -> None:
-        parameters = {
-            "action": "wbgetentities",
-            "format": "json",
-            "formatversion": "2",
-            "ids": "|".join(qids),
-            "props": "labels|aliases|descriptions|claims",
-            "redirects": "yes",
-        }
+        """Get items, those that were kept from there; each is kept by itself, whatever it was asked for with."""
+        unknown = []
+        for qid in qids:
+            kept = self._client.recall(self._question(qid), functools.partial(_entities, (qid,)))
+            if kept is None:
+                unknown.append(qid)
+            else:
+                self._learn(kept)
+        if unknown:
+            query = urlencode({**_GET, "ids": "|".join(unknown), "maxlag": MAXLAG})
+            answer, found = self._client.fetch(
+                self._address, lambda: get_request(self._address, query), functools.partial(_entities, unknown)
+            )
+            for qid in unknown:
+                self._client.keep(self._question(qid), {"entities": {qid: answer["entities"][qid]}})
+            self._learn(found)
 
-        def read(answer: Any) -> dict[str, Item | None]:
-            entities = answer["entities"]
-            return {qid: item_of(entities[qid]) for qid in qids}
+    def _question(self, qid: str) -> Question:
+        return Question(self._address, (*_GET.items(), ("ids", qid)))
 
-        found = self._client.get(self._address, parameters, read)
+    def _learn(self, found: dict[str, Item | None]) -> None:
         self._known |= found
         # An item that is asked for by an old number is known by its own, too.
         self._known |= {item.id: item for item in found.values() if item is not None and item.id not in self._known}
+
+
+def _entities(qids: Iterable[str], answer: Any) -> dict[str, Item | None]:
+    return {qid: item_of(answer["entities"][qid]) for qid in qids}

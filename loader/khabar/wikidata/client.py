@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from khabar import __version__
 from khabar.errors import ServiceFailed, StoreFailed
 from khabar.stores.endpoint import address_of
-from khabar.stores.refusals import Refused, refusal, unanswered
+from khabar.stores.refusals import Refused, Unanswered, refusal, unanswered
 from khabar.stores.retries import Retries
 from khabar.stores.wire import Request, Wire
 from khabar.wikidata.cache import Cache, Question
@@ -39,6 +39,8 @@ PATIENCE: Final = Retries(tries=5, first=1.0, longest=30.0, patience=180.0, long
 _SIZE_LIMIT: Final = 32 * 1024 * 1024
 _JSON: Final = ("application/json", "application/sparql-results+json", "text/json", "application/javascript")
 _LATER: Final = {"maxlag": HTTPStatus.SERVICE_UNAVAILABLE, "readonly": HTTPStatus.SERVICE_UNAVAILABLE}
+_DOWN: Final = (401, 403, 408, 429, 500, 502, 503, 504)
+_OTHER_SHAPE: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 _REMEDIES: Final[Mapping[int, str]] = {
     403: "Wikimedia refuses clients without a contact: --contact",
     429: "wait, then ask again: what was answered is kept",
@@ -73,6 +75,7 @@ class Client:
         self._patience = patience
         self._wires: dict[str, Wire] = {}
         self._last: dict[str, float] = {}
+        self._down: dict[str, ServiceFailed] = {}
         about = f"+https://w3id.org/khabar; {contact}" if contact else "+https://w3id.org/khabar"
         self.agent = f"khabar/{__version__} ({about})"
         self.sent = 0
@@ -83,7 +86,7 @@ class Client:
         question = Question(address, tuple(parameters.items()))
         courtesy = {"maxlag": MAXLAG} if "action" in parameters else {}
         query = urlencode({**parameters, **courtesy})
-        return self.ask(question, lambda: _request("GET", f"{address}{'?' if query else ''}{query}", address), read)
+        return self.ask(question, lambda: get_request(address, query), read)
 
     def post(self, address: str, parameters: Mapping[str, str], read: Callable[[Any], T]) -> T:
         """What ``read`` makes of the JSON that ``address`` answers to a form; see `ask`."""
@@ -104,13 +107,32 @@ class Client:
         ``read`` raises ValueError, TypeError or KeyError for JSON of another shape. Raises ServiceFailed, after as many
         tries as there is patience for.
         """
-        kept = self._cache.get(question, None if self._offline else self._fresh) if self._cache else None
+        kept = self.recall(question, read)
         if kept is not None:
-            try:
-                return read(kept)
-            except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-                pass
-        host = urlsplit(question.address).hostname or question.address
+            return kept
+        answer, result = self.fetch(question.address, request, read)
+        self.keep(question, answer)
+        return result
+
+    def recall(self, question: Question, read: Callable[[Any], T]) -> T | None:
+        """What ``read`` makes of the answer that was kept; None where there is none, or none that is new enough."""
+        kept = self._cache.get(question, None if self._offline else self._fresh) if self._cache else None
+        try:
+            return None if kept is None else read(kept)
+        except _OTHER_SHAPE:
+            return None
+
+    def keep(self, question: Question, answer: Any) -> None:
+        """Keep an answer, where answers are kept; raises FileFailed."""
+        if self._cache:
+            self._cache.put(question, answer)
+
+    def fetch(self, address: str, request: Callable[[], Request], read: Callable[[Any], T]) -> tuple[Any, T]:
+        """The answer that ``request`` brings, and what ``read`` makes of it; raises ServiceFailed.
+
+        An address that did not answer, or refused this client, is not asked again.
+        """
+        host = urlsplit(address).netloc or address
         if self._offline:
             raise ServiceFailed(
                 where=host,
@@ -118,17 +140,19 @@ class Client:
                 found="none to this question",
                 remedy="run it once without --offline",
             )
+        if address in self._down:
+            raise self._down[address]
         try:
             made = request()
             wire = self._wire(made.address)
-            answer, result = self._patience.begin(met=wire.met).persist(lambda: self._exchange(wire, made, host, read))
+            return self._patience.begin(met=wire.met).persist(lambda: self._exchange(wire, made, host, read))
         except StoreFailed as failure:
-            raise ServiceFailed(
+            told = ServiceFailed(
                 where=failure.where, expected=failure.expected, found=failure.found, remedy=failure.remedy
-            ) from None
-        if self._cache:
-            self._cache.put(question, answer)
-        return result
+            )
+            if isinstance(failure, Unanswered) or (isinstance(failure, Refused) and failure.status in _DOWN):
+                self._down[address] = told
+            raise told from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -162,7 +186,7 @@ class Client:
         found = _parsed(named, answer)
         try:
             return found, read(found)
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        except _OTHER_SHAPE:
             raise unanswered(named, "page", "JSON of another shape") from None
 
     def _keep_distance(self, host: str) -> None:
@@ -170,6 +194,11 @@ class Client:
         if host in self._last and wait > 0:
             self._patience.sleep(wait)
         self._last[host] = self._patience.clock()
+
+
+def get_request(address: str, query: str) -> Request:
+    """The request that asks ``address`` with an encoded query."""
+    return _request("GET", f"{address}{'?' if query else ''}{query}", address)
 
 
 def _request(method: str, full: str, address: str, body: bytes | None = None, kind: str = "") -> Request:

@@ -66,18 +66,20 @@ def propose(
     """A proposal for each entity of ``wanted``, one after the other, as the answers come.
 
     ``refused`` are entities and Q-numbers that were decided not to be the same: those are no candidates. A
-    source that fails is told in the proposal and not asked again; items that cannot be looked up end it with
-    ServiceFailed.
+    source that fails is told in the proposal. Items that cannot be looked up are a failure of the whole proposal, which
+    then has no candidates: what was kept of others is still found.
     """
     entities = Entities(corpus)
     classes = Classes(items)
-    asked = _Sources(sources)
     for found in wanted:
         entity = found.record
         if isinstance(entity, Entity):
-            named, failures = asked.find(Wanted(names_of(entity), entity.type))
+            named, failures = _named(sources, Wanted(names_of(entity), entity.type))
             ids = [qid for qid in named if (found.name, qid) not in refused]
-            candidates = _ranked(entities, found, ids, items, classes)
+            try:
+                candidates = _ranked(entities, found, ids, items, classes)
+            except ServiceFailed as failure:
+                candidates, failures = [], (*failures, failure)
             kept = tuple(
                 Candidate(item, ranked, named.get(item.id) or named.get(item.redirected_from, ()))
                 for item, ranked in candidates
@@ -95,24 +97,17 @@ def _ranked(
     return [(known[ids[one.number]], one) for one in rank(entities.describe(found), [described[qid] for qid in ids])]
 
 
-class _Sources:
-    """Sources that are asked until they fail."""
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
-        self._failed: dict[str, ServiceFailed] = {}
-
-    def find(self, wanted: Wanted) -> tuple[dict[str, tuple[str, ...]], tuple[ServiceFailed, ...]]:
-        """Which sources named each Q-number, and the failures of those that could not be asked."""
-        named: dict[str, tuple[str, ...]] = {}
-        for source in self._sources:
-            if source.name not in self._failed:
-                try:
-                    for qid in source.find(wanted):
-                        named[qid] = (*named.get(qid, ()), source.name)
-                except ServiceFailed as failure:
-                    self._failed[source.name] = failure
-        return named, tuple(self._failed.values())
+def _named(sources: Sequence[Source], wanted: Wanted) -> tuple[dict[str, tuple[str, ...]], tuple[ServiceFailed, ...]]:
+    """Which sources named each Q-number, and the failures of those that could not be asked."""
+    named: dict[str, tuple[str, ...]] = {}
+    failures: list[ServiceFailed] = []
+    for source in sources:
+        try:
+            for qid in source.find(wanted):
+                named[qid] = (*named.get(qid, ()), source.name)
+        except ServiceFailed as failure:
+            failures.append(failure)
+    return named, tuple(failures)
 
 
 def accepted(proposal: Proposal, threshold: float) -> Candidate | None:
