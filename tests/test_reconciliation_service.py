@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 
 from corpora_at_hand import CORPORA
 from khabar import pipeline
-from khabar.reconciliation import service
+from khabar.reconciliation import reconciliation_service
 from khabar.wikidata.client import Client
 from khabar.wikidata.reconciliation import ReconciliationQuery, ReconciliationService
 from servers import free_port
@@ -44,7 +44,7 @@ def valid(answer: Any, schema: str) -> Any:
 
 @pytest.fixture(scope="module")
 def libya() -> TestClient:
-    return TestClient(service(pipeline.read(CORPORA["libya"])))
+    return TestClient(reconciliation_service(pipeline.read(CORPORA["libya"])))
 
 
 def reconciled(client: TestClient, query: dict[str, Any], **parameters: str) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ def test_the_schemas_can_refuse() -> None:
 @pytest.mark.parametrize("name", sorted(CORPORA))
 def test_the_manifest_is_as_the_schema_has_it(name: str) -> None:
     corpus = pipeline.read(CORPORA[name])
-    manifest = valid(TestClient(service(corpus)).get("/").json(), "manifest")
+    manifest = valid(TestClient(reconciliation_service(corpus)).get("/").json(), "manifest")
     assert manifest["identifierSpace"] == corpus.header.base
     assert manifest["versions"] == ["0.2"]
 
@@ -73,7 +73,7 @@ def test_the_manifest_is_as_the_schema_has_it(name: str) -> None:
 @pytest.mark.parametrize("mounted", ["", "/reconcile/libya"])
 @pytest.mark.parametrize("address", [None, "https://example.org/r"])
 def test_every_address_of_the_manifest_answers(mounted: str, address: str | None) -> None:
-    app = service(pipeline.read(CORPORA["libya"]), address=address)
+    app = reconciliation_service(pipeline.read(CORPORA["libya"]), address=address)
     client = TestClient(Starlette(routes=[Mount(mounted, app)]) if mounted else app)
     manifest = client.get(f"{mounted}/").json()
     where = address or f"http://testserver{mounted}"
@@ -229,7 +229,7 @@ def test_what_records_hold_is_escaped() -> None:
     changed = type(corpus)(
         header=corpus.header, entities={**corpus.entities, "evil": evil}, articles=corpus.articles, paths=corpus.paths
     )
-    client = TestClient(service(changed))
+    client = TestClient(reconciliation_service(changed))
     for page in (
         client.get("/preview", params={"id": "evil"}).text,
         client.get("/flyout/entity", params={"id": "evil"}).json()["html"],
@@ -343,7 +343,7 @@ def served(app: Starlette) -> Iterator[str]:
 
 
 def test_a_client_that_khabar_has_speaks_with_a_real_server() -> None:
-    with served(service(pipeline.read(CORPORA["libya"]))) as address:
+    with served(reconciliation_service(pipeline.read(CORPORA["libya"]))) as address:
         found = ReconciliationService(Client(rate=50), address)
         assert found.manifest().version == "0.2"
         names = ["Hifter, Khalifa", "مصراته", "Nobody at all"]

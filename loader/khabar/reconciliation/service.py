@@ -39,7 +39,7 @@ _CORS: Final = {
 Handler = Callable[["Request"], Awaitable["Response"]]
 
 
-def service(corpus: Corpus, *, address: str | None = None) -> Starlette:
+def reconciliation_service(corpus: Corpus, *, address: str | None = None) -> Starlette:
     """A reconciliation service over the entities of ``corpus``, as an application that can be mounted under any path.
 
     ``address`` is where clients reach it, without a slash at its end; else it is what each request came by. Names come
@@ -48,7 +48,7 @@ def service(corpus: Corpus, *, address: str | None = None) -> Starlette:
 
     >>> from khabar.pipeline import read
     >>> from khabar.resources import example
-    >>> [route.path for route in service(read(str(example()))).routes][:2]
+    >>> [route.path for route in reconciliation_service(read(str(example()))).routes][:2]
     ['/', '/suggest/entity']
     """
     from starlette.applications import Starlette

@@ -18,7 +18,8 @@ COMMANDS = {
     "schema": ("json_schema",),
     "check": ("check",),
     "build": ("build", "read", "graph", "write"),
-    "export": ("export",),
+    "export": ("export", "mapping_table", "wikidata_drafts"),
+    "link": ("propose", "accept", "decide", "read_mappings", "verify"),
     "load": ("load", "rehearse", "open_dataset"),
     "diff": ("diff",),
     "dump": ("dump",),
@@ -31,7 +32,11 @@ _KINDS = (
     ("values", ("Corpus", "Fault", "Rows", "Query")),
     ("builds", ("Built", "Rejected", "BuildProgress")),
     ("loads", ("Endpoint", "Credentials", "NamedGraph", "Loaded", "Progress", "Step", "GraphDifference")),
-    ("errors", ("KhabarError", "FaultyData", "FileFailed", "StoreFailed", "SparkFailed", "QueryRefused")),
+    ("links", ("Wikidata", "Proposal", "Candidate", "Mapping", "Linked", "reconciliation_service")),
+    (
+        "errors",
+        ("KhabarError", "FaultyData", "FileFailed", "StoreFailed", "ServiceFailed", "SparkFailed", "QueryRefused"),
+    ),
 )
 
 _HEAD = """# The Python API
@@ -73,10 +78,17 @@ def _heading(name: str) -> str:
 def _section(name: str, thing: Any) -> str:
     parts = [_heading(name)]
     if inspect.isclass(thing):
-        parts += [_prose(thing), _fields(thing), *_members(thing)]
+        parts += [_made(name, thing), _prose(thing), _fields(thing), *_members(thing)]
     else:
         parts += [_fenced(_signature(name, thing)), _prose(thing)]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _made(name: str, thing: Any) -> str:
+    """How a class that is neither a value nor an error is made."""
+    if issubclass(thing, (msgspec.Struct, Exception, tuple)) or "__init__" not in vars(thing):
+        return ""
+    return _fenced(_signature(name, thing.__init__).removesuffix(" -> None"))
 
 
 def _signature(name: str, function: Any) -> str:
