@@ -19,13 +19,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SECONDS: Final = 60
+NOBODY: Final = dict.fromkeys(("api", "sparql", "reconciliation"), "http://127.0.0.1:9/nobody")
+"""Addresses at which no one answers: a page never asks Wikidata itself."""
 _FENCE: Final = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _RUN: Final = re.compile(r"((?:^-.*\n)+)((?:^\+.*\n)*)", re.MULTILINE)
 _TARGET: Final = re.compile(r"^(?P<language>\w+) (?P<how>file|append)=(?P<path>\S+)$")
@@ -148,19 +150,26 @@ def prove(page: str, reader: Reader) -> None:
         raise DocumentDiffersError("\n".join(lines))
 
 
-def desk(folder: Path) -> Reader:
-    """A reader in a folder within the empty ``folder``, with khabar at hand and a copy of ``corpus/``."""
+def desk(folder: Path, wikidata: Mapping[str, str] = NOBODY) -> Reader:
+    """A reader in a folder within the empty ``folder``, with khabar at hand and a copy of ``corpus/``.
+
+    What the reader asks of Wikidata goes to these addresses.
+    """
     shutil.copytree(ROOT / "corpus", folder / "desk" / "corpus")
-    return Reader(folder / "desk", install(folder / "programs"))
+    return Reader(folder / "desk", install(folder / "programs", wikidata))
 
 
-def install(programs: Path) -> Path:
+def install(programs: Path, wikidata: Mapping[str, str] = NOBODY) -> Path:
     """``programs`` with a ``khabar`` in it that runs the package of this Python, found or not on the path."""
     programs.mkdir(parents=True, exist_ok=True)
     khabar = programs / "khabar"
     loader = ROOT / "loader"
+    options = " ".join(f"--{name} '{address}'" for name, address in wikidata.items())
     khabar.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{loader}${{PYTHONPATH:+:$PYTHONPATH}}" exec "{sys.executable}" -m khabar "$@"\n',
+        "#!/bin/sh\n"
+        f'export PYTHONPATH="{loader}${{PYTHONPATH:+:$PYTHONPATH}}"\n'
+        f'if [ "$1" = link ]; then shift; set -- link --rate 50 {options} "$@"; fi\n'
+        f'exec "{sys.executable}" -m khabar "$@"\n',
         encoding="utf-8",
     )
     khabar.chmod(0o755)
@@ -179,7 +188,11 @@ def _changed(text: str, block: Block) -> str:
 
 
 if __name__ == "__main__":
+    from fakes.wikidata import wikidata
+
     for name in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             shown = Path(name)
-            shown.write_text(desk(Path(folder)).follow(shown.read_text(encoding="utf-8")), encoding="utf-8")
+            with wikidata() as there:
+                reader = desk(Path(folder), there.addresses)
+                shown.write_text(reader.follow(shown.read_text(encoding="utf-8")), encoding="utf-8")

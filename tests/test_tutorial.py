@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from documents import ROOT, Block, DocumentDiffersError, Reader, blocks, desk, has_sessions, prove, steps
+from fakes.wikidata import wikidata
 
 PAGES = [
     page.relative_to(ROOT).as_posix()
@@ -17,8 +19,9 @@ PAGES = [
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Reader:
-    return desk(tmp_path)
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    with wikidata() as there:
+        yield desk(tmp_path, there.addresses)
 
 
 def test_the_tutorial_is_among_the_pages() -> None:

@@ -1,7 +1,8 @@
 """A stand-in of Wikidata on loopback: its API, its SPARQL endpoint, and reconciliation services over it.
 
-The shapes of the answers are those of MediaWiki's API (wbsearchentities, wbgetentities, errors with status 200, maxlag),
-of the query service, of the service at wikidata.reconci.link (version 0.2) and of the draft of 1.0 of that protocol.
+The shapes of the answers are those of MediaWiki's API (wbsearchentities, wbgetentities, errors with status 200,
+maxlag), of the query service, of the service at wikidata.reconci.link (version 0.2) and of the draft of 1.0 of that
+protocol.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class Wikidata:
         if len(ids) > 50:
             return _error("toomanyvalues", 'Too many values supplied for parameter "ids". The limit is 50.')
         for qid in ids:
-            if not qid[:1] == "Q" or not qid[1:].isdecimal():
+            if qid[:1] != "Q" or not qid[1:].isdecimal():
                 return _error("no-such-entity", f'Could not find an entity with the ID "{qid}".')
         return _json({"entities": {qid: self._items.entity(qid) for qid in ids}, "success": 1})
 

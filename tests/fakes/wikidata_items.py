@@ -100,16 +100,13 @@ class Items:
         store = ox.Store()
         for qid, one in self.short.items():
             item = ox.NamedNode(ENTITY + qid)
-            for predicate, texts in (
-                (_RDFS + "label", [(language, text) for language, text in one.get("label", {}).items()]),
-                (
-                    _SKOS + "altLabel",
-                    [(language, text) for language, texts in one.get("alias", {}).items() for text in texts],
-                ),
-                ("http://schema.org/description", list(one.get("description", {}).items())),
-            ):
-                for language, text in texts:
-                    store.add(ox.Quad(item, ox.NamedNode(predicate), ox.Literal(text, language=language)))
+            names = [*self.names(qid, *one.get("label", {}), *one.get("alias", {}))]
+            texts = [
+                *((_RDFS + "label" if kind == "label" else _SKOS + "altLabel", tag, text) for kind, tag, text in names),
+                *(("http://schema.org/description", tag, text) for tag, text in one.get("description", {}).items()),
+            ]
+            for predicate, language, text in texts:
+                store.add(ox.Quad(item, ox.NamedNode(predicate), ox.Literal(text, language=language)))
             for short, number in _PROPERTIES.items():
                 for value in one.get(short, ()):
                     direct = ox.NamedNode(f"http://www.wikidata.org/prop/direct/{number}")
