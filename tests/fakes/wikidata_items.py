@@ -23,6 +23,7 @@ _PROPERTIES = {
     "of": "P463",
 }
 _RDFS, _SKOS = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/core#"
+_DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 
 
@@ -111,6 +112,17 @@ class Items:
                 for value in one.get(short, ()):
                     direct = ox.NamedNode(f"http://www.wikidata.org/prop/direct/{number}")
                     store.add(ox.Quad(item, direct, ox.NamedNode(ENTITY + value)))
+            for number, short in ((number, short) for short, number in _PROPERTIES.items()):
+                for place, value in enumerate(one.get(short, ())):
+                    statement = ox.NamedNode(f"{ENTITY}statement/{qid}-{number}-{place}")
+                    store.add(ox.Quad(item, ox.NamedNode(f"http://www.wikidata.org/prop/{number}"), statement))
+                    simple = ox.NamedNode(f"http://www.wikidata.org/prop/statement/{number}")
+                    store.add(ox.Quad(statement, simple, ox.NamedNode(ENTITY + value)))
+                    if short == "office" and "since" in one:
+                        start = ox.Literal(f"{one['since']}T00:00:00Z", datatype=ox.NamedNode(_DATE_TIME))
+                        store.add(
+                            ox.Quad(statement, ox.NamedNode("http://www.wikidata.org/prop/qualifier/P580"), start)
+                        )
             if "point" in one:
                 wkt = ox.Literal(f"Point({one['point'][1]} {one['point'][0]})", datatype=ox.NamedNode(_WKT))
                 store.add(ox.Quad(item, ox.NamedNode("http://www.wikidata.org/prop/direct/P625"), wkt))
