@@ -50,6 +50,15 @@ def test_places_are_enriched_with_coordinates_and_country(run: Run, there: Wikid
     assert ("Benghazi", "Point(20.0686 32.1149)", "Libya") in found
 
 
+def test_persons_and_places_are_enriched_without_an_event(run: Run, there: Wikidata) -> None:
+    [putin] = asked(run, there, CORPORA["libya"], "wikidata-persons")
+    assert (putin["personLabel"], putin["officeLabel"]) == ("Vladimir Putin", "President of Russia")
+    places = asked(run, there, CORPORA["libya"], "wikidata-gazetteer", "lang=ar")
+    found = {row["placeLabel"]: (row["point"], row["coordinates"], row.get("countryLabel")) for row in places}
+    assert found["مصراتة"] == ("POINT(15.0925 32.3754)", "Point(15.0925 32.3754)", "ليبيا")
+    assert "ليبيا" in found
+
+
 def test_what_was_linked_is_enriched(run: Run, there: Wikidata, tmp_path: Path) -> None:
     corpus = Path(shutil.copytree(CORPORA["libya"], tmp_path / "linked"))
     addresses = [part for name, address in there.addresses.items() for part in (f"--{name}", address)]
