@@ -123,7 +123,7 @@ def _spelled(literal: Literal) -> str:
     return spell(literal)
 
 
-@pytest.mark.parametrize("name", ["wikidata-offices", "wikidata-places", "wikidata-persons", "wikidata-gazetteer"])
+@pytest.mark.parametrize("name", ["wikidata-offices", "wikidata-places", "wikidata-persons"])
 def test_two_engines_agree_on_what_a_service_gave(store: OxigraphStore, wikidata: str, name: str) -> None:
     services = {WIKIDATA: wikidata}
     text = federated(find(name).text, store.select, services)
