@@ -14,7 +14,7 @@ from command_lines import Run
 from corpora_at_hand import CORPORA
 from fakes.wikidata import Fault, Wikidata, wikidata
 from khabar import pipeline
-from khabar.errors import FaultyData, ServiceFailed
+from khabar.errors import FaultyData, FileFailed, ServiceFailed
 from khabar.mappings import Mapping
 from khabar.names import Names
 from khabar.stores.retries import Retries
@@ -262,6 +262,33 @@ def test_decisions_that_contradict_a_link_are_refused(corpus: Path) -> None:
             pipeline.decide(corpus, [mapping])
         assert [fault.code for fault in raised.value.faults] == ["KH081"]
     assert files(corpus) == before
+
+
+def test_an_entity_of_an_article_is_linked_where_it_stands(corpus: Path) -> None:
+    article = next((corpus / "articles").glob("*.yaml"))
+    subject = f"{article.stem}.rival-forces-in-tripoli"
+    linked = pipeline.decide(corpus, [Mapping(subject=subject, object="Q999000123", relation="close_match")])
+    assert str(article) in linked.files
+    assert pipeline.read(corpus).articles[0].entities["rival-forces-in-tripoli"].close_match == "Q999000123"
+    assert [one.subject for one in pipeline.read_mappings(corpus)] == [subject]
+    assert pipeline.check(corpus) == ()
+
+
+def test_links_are_written_into_folders_of_yaml_alone(run: Run, corpus: Path, tmp_path: Path) -> None:
+    bulk = tmp_path / "corpus.jsonl"
+    assert run("export", str(corpus), "-o", str(bulk), "-q")[0] == 0
+    with pytest.raises(FileFailed, match="a folder with a corpus in YAML"):
+        pipeline.decide(bulk, [Mapping(subject="haftar", object="Q999000101")])
+
+
+def test_a_corpus_in_bulk_has_proposals_and_is_verified(
+    run: Run, there: Wikidata, corpus: Path, tmp_path: Path
+) -> None:
+    bulk = tmp_path / "corpus.jsonl"
+    run("export", str(corpus), "-o", str(bulk), "-q")
+    assert proposals(there, bulk, only=["haftar"])["haftar"].candidates[0].item.id == "Q999000101"
+    with reached(there) as found:
+        assert pipeline.verify(bulk, found) == ()
 
 
 def test_a_table_of_sssom_is_taken_as_it_is(run: Run, corpus: Path, tmp_path: Path) -> None:

@@ -195,6 +195,18 @@ def uses(record: ArticleRecord) -> Iterator[Use]:
                 yield Use(keys, hop, OUTLET)
 
 
+def speaking(corpus: Corpus, names: Names) -> dict[str, tuple[str, ...]]:
+    """The articles that speak of each entity, by its name: in their order, and but for who published what."""
+    found: dict[str, dict[str, None]] = {}
+    for record in corpus.articles:
+        for use in uses(record):
+            if use.keys[0] != "article":
+                named = names.find(record.article.id, use.reference, use.kinds & ENTITY)
+                if named is not None:
+                    found.setdefault(named.name, {})[record.article.id] = None
+    return {name: tuple(articles) for name, articles in found.items()}
+
+
 def entity_uses(slug: str, entity: Entity) -> Iterator[Use]:
     """Every reference of one entity, shared or an article's own."""
     yield from _uses(("entities", slug), "entities", entity)

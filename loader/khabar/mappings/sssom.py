@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from khabar.mappings.mapping import Mapping as Link
-from khabar.mappings.tables import ORCID, SLOTS, TableReader
+from khabar.mappings.sssom_table import ORCID, SLOTS, TableReader
 from khabar.model import CorpusHeader
 from khabar.terms import SKOS, WIKIDATA, is_http_iri
 

@@ -117,6 +117,10 @@ def decide(folder: Path | str, mappings: Iterable[Mapping]) -> Linked:
     """
     from khabar.mappings.sssom import write_mappings
 
+    if not Path(folder, "corpus.yaml").is_file():
+        raise FileFailed(
+            where=str(folder), expected="a folder with a corpus in YAML, which links are written into", found="another"
+        )
     corpus = read(folder)
     decided = tuple(mappings)
     if contradictions := list(_contradictions(corpus, decided)):

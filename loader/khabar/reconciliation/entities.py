@@ -11,7 +11,7 @@ from khabar import vocabulary
 from khabar.iris import Iris
 from khabar.matching import NameIndex
 from khabar.model import Corpus, Entity, each
-from khabar.names import AGENT_ENTITY, ENTITY, PLACE, Found, Kinds, Names, uses
+from khabar.names import AGENT_ENTITY, PLACE, Found, Kinds, Names, speaking
 from khabar.terms import WIKIDATA
 
 TYPES: Final = ("Person", "Organisation", "Outlet", "Polity", "Place")
@@ -52,7 +52,7 @@ class Entities:
         self.base = corpus.header.base
         self.title: Mapping[str, str] = corpus.header.title
         self._names = Names(corpus)
-        articles = _articles(corpus, self._names)
+        articles = speaking(corpus, self._names)
         iris = Iris(self.base)
         self.all: tuple[Known, ...] = tuple(
             Known(
@@ -95,14 +95,3 @@ def types_of(kind: str) -> tuple[str, ...]:
     """
     above = (vocabulary.name_of(iri) for iri in vocabulary.super_classes(vocabulary.term(kind)))
     return (kind, *(name for name in above if name in TYPES))
-
-
-def _articles(corpus: Corpus, names: Names) -> dict[str, tuple[str, ...]]:
-    """The articles that speak of each entity, by its reference."""
-    found: dict[str, dict[str, None]] = {}
-    for record in corpus.articles:
-        for use in uses(record):
-            named = names.find(record.article.id, use.reference, use.kinds & ENTITY)
-            if named is not None:
-                found.setdefault(named.name, {})[record.article.id] = None
-    return {name: tuple(articles) for name, articles in found.items()}

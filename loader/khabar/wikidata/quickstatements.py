@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from khabar.model import Article, Corpus, Entity, each
-from khabar.names import AGENT_ENTITY, ENTITY, OUTLET, PLACE, Found, Names, uses
+from khabar.names import AGENT_ENTITY, OUTLET, PLACE, Found, Names, speaking
 from khabar.wikidata.descriptions import qids_of
 
 _LAST: Final = "LAST"
@@ -52,7 +52,8 @@ def drafts(corpus: Corpus, lacking: Collection[str]) -> Iterator[str]:
 class _Batch:
     def __init__(self, corpus: Corpus) -> None:
         self.names = Names(corpus)
-        self._articles = _speaking(corpus, self.names)
+        articles = {record.article.id: record.article for record in corpus.articles}
+        self._articles = {name: [articles[one] for one in ids] for name, ids in speaking(corpus, self.names).items()}
 
     def item(self, found: Found, entity: Entity) -> Iterator[str]:
         """A new item, with everything that is known of it."""
@@ -126,19 +127,6 @@ class _Batch:
         if publisher is not None and isinstance(publisher.record, Entity):
             found += [part for qid in qids_of(publisher.record.exact_match)[:1] for part in ("S123", qid)]
         return tuple(found)
-
-
-def _speaking(corpus: Corpus, names: Names) -> Mapping[str, tuple[Article, ...]]:
-    """The articles that speak of each entity, in the order of the corpus; an outlet's own articles are none of them."""
-    found: dict[str, dict[str, Article]] = {}
-    for record in corpus.articles:
-        for use in uses(record):
-            if use.keys[0] == "article":
-                continue
-            named = names.find(record.article.id, use.reference, use.kinds & ENTITY)
-            if named is not None:
-                found.setdefault(named.name, {})[record.article.id] = record.article
-    return {name: tuple(articles.values()) for name, articles in found.items()}
 
 
 def _descriptions(entity: Entity) -> dict[str, str]:

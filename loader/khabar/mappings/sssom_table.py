@@ -1,4 +1,4 @@
-"""A table of mappings read: its metadata, its rows, and everything that is wrong with them."""
+"""An SSSOM table read: its metadata, its rows, and everything that is wrong with them."""
 
 from __future__ import annotations
 
