@@ -52,7 +52,7 @@ def test_help_goes_to_standard_output(flag: str, capfd: pytest.CaptureFixture[st
     assert program.run([flag]) == 0
     out, err = capfd.readouterr()
     assert out.startswith("Usage: khabar [OPTIONS] COMMAND [ARGS]...\n")
-    exits = "Exit codes: 0 fine, 1 the data has faults, 2 usage, 3 a file or a store failed, 4 a defect of khabar."
+    exits = "Exit codes: 0 fine, 1 the data has faults, 2 usage, 3 a file, a store or a service failed, 4 a defect"
     assert exits in " ".join(out.split())
     assert err == ""
 
@@ -61,7 +61,7 @@ def test_commands_stand_in_the_order_of_a_day() -> None:
     commands = list(program.khabar.commands)
     assert commands == [
         *("init", "new", "cite", "schema", "check", "build", "export"),
-        *("load", "diff", "dump", "queries", "query"),
+        *("link", "load", "diff", "dump", "queries", "query"),
     ]
 
 

@@ -30,7 +30,8 @@ class _Commands(click.Group):
     name="khabar",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 the data has faults, 2 usage, 3 a file or a service failed, 4 a defect of khabar.",
+    epilog="Exit codes: 0 fine, 1 the data has faults, 2 usage, 3 a file, a store or a service failed, "
+    "4 a defect of khabar.",
 )
 @click.version_option(__version__, message="khabar %(version)s")
 @streams.manners

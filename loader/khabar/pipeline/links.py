@@ -62,7 +62,8 @@ def propose(
 def accept(proposals: Iterable[Proposal], threshold: float, *, today: str = "") -> tuple[Mapping, ...]:
     """The mappings of the proposals that are at least as likely as ``threshold``, from 0 to 1.
 
-    None of an entity for which a source did not answer: a rival may be missing.
+    None of an entity for which a source did not answer: a rival may be missing. ``today`` (ISO 8601) is the date of the
+    decision, else that of now, in UTC. Raises nothing.
     """
     from khabar.wikidata.linking import accepted
 
@@ -155,7 +156,10 @@ def read_mappings(source: Corpus | Path | str, table: Path | str | None = None) 
 
 
 def mapping_table(source: Path | str) -> str:
-    """Every mapping of a corpus as SSSOM TSV: the decisions that it keeps, and the links that only its records have."""
+    """Every mapping of a corpus as SSSOM TSV: the decisions that it keeps, and the links that only its records have.
+
+    Equal mappings give equal bytes. Raises `FaultyData` and `FileFailed`, as `read` does.
+    """
     from khabar.mappings.sssom import write_mappings
 
     corpus = _corpus(source)
@@ -165,7 +169,8 @@ def mapping_table(source: Path | str) -> str:
 def wikidata_drafts(source: Path | str) -> str:
     """Drafts for Wikidata as QuickStatements, to be reviewed: see `khabar.wikidata.quickstatements.drafts`.
 
-    New items are those of entities that were decided to have none. Nothing is ever written to Wikidata.
+    New items are those of entities that were decided to have none. Nothing is ever written to Wikidata. Raises
+    `FaultyData` and `FileFailed`, as `read` does.
     """
     from khabar.wikidata.quickstatements import drafts
 
