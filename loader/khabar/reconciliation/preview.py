@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from khabar import vocabulary
@@ -15,7 +16,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:.8em;color:#1b1b1b;background:#fff}"
-    "h1{font-size:1.1em;margin:0}h1 bdi{margin-inline-end:.6em}"
+    "h1{font-size:1.1em;margin:0}"
     "p{margin:.3em 0}small{color:#555}a{color:#0b57a4}"
 )
 
@@ -24,16 +25,11 @@ def page(entities: Entities, known: Known, language: str) -> str:
     """The page of one entity, in HTML; names and texts carry their language and direction."""
     entity = known.entity
     kind = vocabulary.label(vocabulary.term(entity.type), language)
-    names = " ".join(_text(name, tag) for tag, name in entity.name.items())
-    lines = [f"<h1>{names}</h1>", f"<p><small>{_text(kind, language)}</small></p>"]
+    lines = [f"<h1>{_in_order(entity.name, language)}</h1>", f"<p><small>{_text(kind, language)}</small></p>"]
     aliases = [_text(alias, tag) for tag, values in entity.alias.items() for alias in each(values)]
     if aliases:
         lines.append(f"<p>{' · '.join(aliases)}</p>")
-    lines += [
-        f"<p>{' · '.join(_text(text, tag) for tag, text in texts.items())}</p>"
-        for texts in (entity.position, entity.note)
-        if texts
-    ]
+    lines += [f"<p>{_in_order(texts, language)}</p>" for texts in (entity.position, entity.note) if texts]
     related = [
         _text(other.name(language), language)
         for field in ("member_of", "within")
@@ -59,6 +55,12 @@ def unknown(language: str) -> str:
 def flyout(known: Known, language: str) -> str:
     """A line on one entity, as a piece of HTML (section 6, flyout services)."""
     return f"<p>{_text(known.name(language), language)}<br><small>{escape(known.description(language))}</small></p>"
+
+
+def _in_order(texts: Mapping[str, str], language: str) -> str:
+    """Texts in several languages, the one of the page first."""
+    tags = sorted(texts, key=lambda tag: tag != language)
+    return " · ".join(_text(texts[tag], tag) for tag in tags)
 
 
 def _text(text: str, language: str) -> str:
