@@ -430,6 +430,21 @@ def test_items_that_cannot_be_looked_up_are_a_failure_of_each(corpus: Path) -> N
     assert len(asked) == 1
 
 
+def test_only_what_wikimedia_runs_is_asked_unless_a_service_is_named(there: Wikidata) -> None:
+    assert [source.name for source in Reached().sources] == ["wbsearchentities", "SPARQL"]
+    assert [source.name for source in reached(there).sources] == ["wbsearchentities", "SPARQL", "reconciliation"]
+    assert [source.name for source in Reached(sources=["reconciliation"]).sources] == ["reconciliation"]
+
+
+def test_what_anyone_may_write_moves_no_cursor(run: Run, corpus: Path) -> None:
+    evil = {"label": {"en": "Khalifa Haftar\u202e\x1b[2J"}, "description": {"en": "a\nb"}, "is": ["Q5"]}
+    with wikidata({"Q999001001": evil}) as there:
+        code, out, _ = link(run, there, corpus, "--only", "haftar")
+    assert code == 0
+    assert "Q999001001  Khalifa Haftar" in out
+    assert not [sign for sign in out if not sign.isprintable() and sign != "\n"]
+
+
 def test_an_unknown_source_is_refused() -> None:
     with pytest.raises(ServiceFailed, match="some of search, sparql, reconciliation"):
         Reached(sources=["yellow pages"])

@@ -46,7 +46,7 @@ _LONGEST = 72
     "sources",
     type=click.Choice(["search", "sparql", "reconciliation"]),
     multiple=True,
-    help="Where candidates come from. Repeatable; all of them unless given.",
+    help="Where candidates come from. Repeatable; else search and sparql, and the service of --reconciliation.",
 )
 @click.option("--api", metavar="URL", help="Wikidata's API, or that of another Wikibase with its items.")
 @click.option("--sparql", metavar="URL", help="A SPARQL endpoint that holds Wikidata.")
@@ -92,7 +92,7 @@ def _wikidata(given: dict[str, Any]) -> Wikidata:
     from datetime import timedelta
 
     from khabar.records.cache import cache_folder
-    from khabar.wikidata.wikidata import SOURCES, Wikidata
+    from khabar.wikidata.wikidata import Wikidata
 
     cache = given["cache"]
     if cache is None and (folder := cache_folder(os.environ)) is not None:
@@ -106,7 +106,7 @@ def _wikidata(given: dict[str, Any]) -> Wikidata:
         offline=given["offline"],
         contact=given["contact"] or os.environ.get(CONTACT, ""),
         rate=given["rate"],
-        sources=given["sources"] or SOURCES,
+        sources=given["sources"],
         **addresses,
     )
 
@@ -137,7 +137,8 @@ def _sum_up(found: list[Proposal], source: str, threshold: float | None) -> None
     without = sum(not proposal.candidates for proposal in whole)
     streams.talk(f"Looked up {count} without a link; {without} of them without a candidate")
     if len(whole) < len(found):
-        streams.say(f"{len(found) - len(whole)} of them not by every source; what was answered is kept")
+        missing = len(found) - len(whole)
+        streams.say(f"{missing} of them not by every source; what was answered is kept, and --source leaves one out")
     if threshold is None:
         return
     mappings = pipeline.accept(found, threshold)
@@ -254,13 +255,21 @@ def _told(proposal: Proposal) -> str:
     entity = proposal.entity
     lines = [f"{proposal.reference}  {entity.type}  {' · '.join(entity.name.values())}"]
     for one in _shown(proposal):
-        names = " · ".join(dict.fromkeys((one.item.label("en"), one.item.label("ar"))))
-        about = one.item.description("en", "ar")
+        names = " · ".join(dict.fromkeys(map(_plain, (one.item.label("en"), one.item.label("ar")))))
+        about = _plain(one.item.description("en", "ar"))
         lines.append(f"  {one.probability:.3f}  {one.item.id}  {names}{f': {about[:_LONGEST]}' if about else ''}")
-        lines += [f"           {reason.weight:+.1f}  {reason.feature}: {reason.words}" for reason in one.ranked.reasons]
+        lines += [
+            f"           {reason.weight:+.1f}  {reason.feature}: {_plain(reason.words)}"
+            for reason in one.ranked.reasons
+        ]
     if not proposal.candidates:
         lines.append("  no candidate")
     return "\n".join(lines) + "\n\n"
+
+
+def _plain(text: str) -> str:
+    """``text`` without what moves a terminal's cursor or turns its line around: anyone may write a label."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _members(proposal: Proposal) -> dict[str, Any]:

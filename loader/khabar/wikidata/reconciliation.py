@@ -12,9 +12,6 @@ from khabar.errors import ServiceFailed
 from khabar.terms import WIKIDATA, is_http_iri
 from khabar.wikidata.client import Client
 
-ADDRESS: Final = "https://wikidata.reconci.link/{language}/api"
-"""The service over Wikidata that OpenRefine uses; one for each language."""
-
 BATCH: Final = 10
 """Queries in a request to a service that does not say how many it takes."""
 

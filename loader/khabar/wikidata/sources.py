@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from khabar.errors import ServiceFailed
-from khabar.wikidata import action_api, reconciliation, sparql
+from khabar.wikidata import action_api, sparql
 from khabar.wikidata.client import Client
 from khabar.wikidata.items import QID
 from khabar.wikidata.reconciliation import ReconciliationQuery, ReconciliationService
@@ -75,7 +75,7 @@ class ReconciliationSource:
 
     name = "reconciliation"
 
-    def __init__(self, client: Client, address: str = reconciliation.ADDRESS) -> None:
+    def __init__(self, client: Client, address: str) -> None:
         self._client = client
         self._address = address
         self._services: dict[str, ReconciliationService] = {}
