@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from corpora_at_hand import CORPORA
 from khabar import pipeline
@@ -158,6 +159,95 @@ def test_a_claim_states_nothing() -> None:
     nagi = Entity(type="Person", name={"en": "Nagi"}, exact_match="Q649")
     quay = Entity(type="Place", name={"en": "Quay"}, exact_match="Q145")
     assert lines(corpus(article("a1", attendee="nagi", place="quay"), nagi=nagi, quay=quay)) == []
+
+
+# Of the numbers from Q999000001 up Wikidata has given out none.
+ONE, OTHER, STATE = "Q999000001", "Q999000002", "Q999000003"
+NAME = {"en": "N"}
+
+
+def test_a_season_is_no_month() -> None:
+    record = article("a1", attendee="nagi")
+    record = replace(record, article=replace(record.article, published="2031-21", url=None))
+    stated = [line for line in lines(corpus(record, nagi=Entity(type="Person", name=NAME)), "nagi") if "P31" in line]
+    assert stated == ['LAST\tP31\tQ5\tS1476\tar:"عن"\tS123\tQ38\n']
+
+
+def test_an_address_stays_as_it_is() -> None:
+    record = article("a1", attendee="nagi")
+    record = replace(record, article=replace(record.article, url="https://example.org/*/x//'y'*/"))
+    found = lines(corpus(record, nagi=Entity(type="Person", name=NAME)), "nagi")
+    assert [line for line in found if "\tS854\t\"https://example.org/*/x//'y'*/\"\t" in line]
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_coordinates_are_decimal_fractions(lat: float, lon: float) -> None:
+    [line] = lines(corpus(quay=Entity(type="Place", name=NAME, point=Point(lat=lat, lon=lon), exact_match=ONE)))
+    written = line.strip().split("\t")[2].removeprefix("@").split("/")
+    assert [float(value) for value in written] == pytest.approx([lat, lon], abs=5.1e-7)
+
+
+def test_a_new_item_has_one_reference_to_a_statement() -> None:
+    # QuickStatements 2 makes a statement of every line of a new item, whether it is there already or not.
+    nagi = Entity(type="Person", name=NAME)
+    found = lines(corpus(article("a1", host="nagi"), article("a2", host="nagi"), nagi=nagi), "nagi")
+    assert [line.split("\t")[4] for line in found if "P31" in line] == ['"https://example.org/a1"']
+
+
+def test_what_is_too_long_is_cut_or_left_out() -> None:
+    thing = Entity(
+        type="Place", name={"en": "word " * 60}, alias={"en": ("y" * 251, "z", "z")}, note={"en": "x" * 249 + ".yy"}
+    )
+    assert lines(corpus(thing=thing), "thing")[1:] == [
+        f'LAST\tLen\t"{("word " * 50).strip()}"\n',
+        f'LAST\tDen\t"{"x" * 249}"\n',
+        'LAST\tAen\t"z"\n',
+    ]
+
+
+@pytest.mark.parametrize("note", ["Runs ferries.", "Runs ferries...", "Runs ferries。", "Runs ferries ۔"])
+def test_a_description_has_no_full_stop(note: str) -> None:
+    found = lines(corpus(line=Entity(type="Organisation", name=NAME, note={"en": note})), "line")
+    assert found[2] == 'LAST\tDen\t"Runs ferries"\n'
+
+
+def test_a_description_is_not_the_label_again() -> None:
+    found = lines(corpus(line=Entity(type="Organisation", name={"en": "The Line"}, note={"en": "the line."})), "line")
+    assert found[2] == 'LAST\tDen\t"organisation"\n'
+
+
+def test_a_language_has_the_code_of_wikidata() -> None:
+    names = {"ar-LY": "طبرق", "ar": "مدينة", "es-419": "T", "zh-Hant": "漢"}
+    found = lines(corpus(town=Entity(type="Place", name=names)), "town")
+    assert found[1:5] == [
+        'LAST\tLar\t"مدينة"\n',
+        'LAST\tLes\t"T"\n',
+        'LAST\tLzh-hant\t"漢"\n',
+        'LAST\tDar\t"مكان"\n',
+    ]
+
+
+def test_of_several_numbers_none_is_chosen() -> None:
+    places = {
+        "town": Entity(type="Place", name=NAME, point=Point(lat=1, lon=2), exact_match=(ONE, OTHER)),
+        "quay": Entity(type="Place", name=NAME, within=("town", "land"), exact_match=STATE),
+        "land": Entity(type="Polity", name=NAME, exact_match=(ONE, OTHER)),
+    }
+    assert lines(corpus(**places)) == []
+
+
+def test_no_line_comes_twice_and_nothing_lies_in_itself() -> None:
+    places = {
+        "town": Entity(type="Place", name=NAME, point=Point(lat=1, lon=2), within="land", exact_match=ONE),
+        "city": Entity(type="Place", name=NAME, point=Point(lat=1, lon=2), within="town", exact_match=ONE),
+        "land": Entity(type="Polity", name=NAME, exact_match=OTHER),
+    }
+    assert lines(corpus(**places)) == [f"{ONE}\tP625\t@1/2\n", f"{ONE}\tP17\t{OTHER}\n"]
+
+
+def test_a_person_lies_nowhere() -> None:
+    land = Entity(type="Polity", name=NAME, exact_match=OTHER)
+    assert lines(corpus(nagi=Entity(type="Person", name=NAME, within="land", exact_match=ONE), land=land)) == []
 
 
 @given(st.text(min_size=1), st.text(), st.text())

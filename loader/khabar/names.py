@@ -200,7 +200,8 @@ def speaking(corpus: Corpus, names: Names) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for record in corpus.articles:
         for use in uses(record):
-            if use.keys[0] != "article":
+            # What an article says of its own entities is a description, and no mention.
+            if use.keys[0] not in ("article", "entities"):
                 named = names.find(record.article.id, use.reference, use.kinds & ENTITY)
                 if named is not None:
                     found.setdefault(named.name, {})[record.article.id] = None
