@@ -9,7 +9,7 @@ ROOM := $(firstword $(wildcard /dev/shm) /tmp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries matching faults dist clean
+.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries bench-reconciling matching faults dist clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -64,6 +64,9 @@ bench-queries: $(VENV)/dev ## Measure the bundled queries on 100,000 articles.
 	@$(BIN)/python benchmarks/articles.py 100000 -o build/articles.jsonl
 	@$(BIN)/khabar load build/articles.jsonl --to build/articles --verify counts --optimize
 	@$(BIN)/python benchmarks/queries.py build/articles $(KEEP)
+
+bench-reconciling: $(VENV)/dev ## Measure the reconciliation service beside csv-reconcile.
+	@$(BIN)/python benchmarks/reconciling.py $(KEEP)
 
 matching: $(VENV)/dev ## Measure how well names are matched, on the labelled set; writes docs/matching.md.
 	@$(BIN)/python tests/matching_figures.py > docs/matching.md

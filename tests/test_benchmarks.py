@@ -113,3 +113,13 @@ def test_figures_go_between_their_marks(
 def test_the_page_has_a_place_for_all_figures(name: str) -> None:
     page = (BENCHMARKS / "README.md").read_text(encoding="utf-8")
     assert page.count(f"<!-- {name} -->\n") == page.count(f"<!-- /{name} -->\n") == 1
+
+
+def test_questions_on_names_are_those_of_the_table_and_of_the_corpus(tmp_path: Path) -> None:
+    reconciling: Any = import_module("reconciling")
+    questions = reconciling.lay_down(tmp_path, 30)
+    corpus = khabar.read(tmp_path / "corpus")
+    table = dict(line.split("\t") for line in (tmp_path / "names.tsv").read_text("utf-8").splitlines()[1:])
+    assert {slug: entity.name["en"] for slug, entity in corpus.entities.items()} == table
+    assert {question.manner for question in questions} == {"the same", "transliterated", "in Arabic"}
+    assert all(question.id in table for question in questions)
