@@ -430,6 +430,12 @@ def test_items_that_cannot_be_looked_up_are_a_failure_of_each(corpus: Path) -> N
     assert len(asked) == 1
 
 
+def test_who_is_not_in_the_corpus_is_not_looked_up(run: Run, there: Wikidata, corpus: Path) -> None:
+    code, out, err = link(run, there, corpus, "--only", "haftarr")
+    assert (code, out) == (2, "")
+    assert "haftarr" in err
+
+
 def test_only_what_wikimedia_runs_is_asked_unless_a_service_is_named(there: Wikidata) -> None:
     assert [source.name for source in Reached().sources] == ["wbsearchentities", "SPARQL"]
     assert [source.name for source in reached(there).sources] == ["wbsearchentities", "SPARQL", "reconciliation"]

@@ -132,7 +132,7 @@ def _propose(source: str, given: dict[str, Any]) -> int:
 def _sum_up(found: list[Proposal], source: str, threshold: float | None) -> None:
     from khabar import pipeline
 
-    count = bulk.counted(len(found), "entity").replace("entitys", "entities")
+    count = f"{len(found):,} entit{'y' if len(found) == 1 else 'ies'}"
     whole = [proposal for proposal in found if proposal.is_whole]
     without = sum(not proposal.candidates for proposal in whole)
     streams.talk(f"Looked up {count} without a link; {without} of them without a candidate")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from khabar import __version__
-from khabar.errors import Fault, FaultyData, FileFailed
+from khabar.errors import Fault, FaultyData, FileFailed, QueryRefused
 from khabar.files import replaced
 from khabar.mappings.ledger import FILE, disagreements, label, mappings_of, merged, subjects
 from khabar.mappings.mapping import Mapping
@@ -44,14 +44,16 @@ def propose(
 ) -> Iterator[Proposal]:
     """Candidates for every entity of a corpus that has no link, with the reasons for each; nothing is written.
 
-    ``only`` names entities, by their references. What was decided to have no item is left out, but not with ``again``.
-    What does not answer is told in each proposal that it is missing in, and the rest goes on with what was kept. Raises
-    `FaultyData` and `FileFailed` as `read` does.
+    ``only`` names entities, by their references; raises `QueryRefused` for one that the corpus does not have. What was
+    decided to have no item is left out, but not with ``again``. What does not answer is told in each proposal that it
+    is missing in, and the rest goes on with what was kept. Raises `FaultyData` and `FileFailed` as `read` does.
     """
     from khabar.wikidata.linking import propose as proposals
     from khabar.wikidata.linking import unlinked
 
     corpus = _corpus(source)
+    if unknown := [name for name in only if name not in references(corpus)]:
+        raise QueryRefused(where="only", expected="the ids of entities of the corpus", found=", ".join(unknown))
     decided = read_mappings(source) if isinstance(source, (str, Path)) else ()
     without = {one.subject for one in decided if one.object is None and not again}
     refused = {one.key for one in decided if one.is_refused}
