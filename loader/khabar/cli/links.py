@@ -263,7 +263,7 @@ def _told(proposal: Proposal) -> str:
             for reason in one.ranked.reasons
         ]
     if not proposal.candidates:
-        lines.append("  no candidate")
+        lines.append("  no candidate" if proposal.is_whole else "  not answered")
     return "\n".join(lines) + "\n\n"
 
 

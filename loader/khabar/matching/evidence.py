@@ -30,6 +30,7 @@ _ALIAS: Final = -0.4
 _RICHNESS: Final = {
     "Person": (-2.5, 0.3, 1.4),
     "Place": (0.0, 0.0, 0.9),
+    "Outlet": (0.0, 0.2, 1.4),
     "Polity": (0.0, 1.4, 1.4),
     "Organisation": (0.0, 0.9, 1.4),
 }
@@ -136,7 +137,7 @@ def _best(meant: Description, candidate: Description, *, arabic: bool | None) ->
 def _richness(meant: Description, pair: _Pair) -> float:
     """How telling a name is: a given name is that of thousands, a full name of three words nearly one man's own.
 
-    Two words name many places and few organisations.
+    Two words name many places and papers, and few other organisations.
     """
     words = min(len(spelling(pair.name).core), len(spelling(pair.other).core))
     kind = next(iter(meant.kinds), "") if meant.kinds else ""

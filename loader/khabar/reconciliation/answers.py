@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 from khabar import __version__, vocabulary
 from khabar.matching import Hit, likeness, plain
 from khabar.reconciliation.entities import TYPES, Entities, Known, types_of
-from khabar.reconciliation.messages import BATCH, Extension, Query
-from khabar.reconciliation.properties import PROPERTIES, agreement, proposed
+from khabar.reconciliation.messages import BATCH, Extension, Query, compared
+from khabar.reconciliation.properties import PROPERTIES, Holders, agreement, proposed
 
 DOCUMENTATION: Final = "https://w3id.org/khabar"
 _SURE: Final = 97.0
@@ -17,6 +18,8 @@ _APART: Final = 5.0
 _AGREES: Final = 0.9
 _WRONG_TYPE: Final = 0.6
 _SUGGESTED: Final = 10
+_SCORED: Final = 500
+"""Candidates of which properties are compared."""
 
 
 def manifest(entities: Entities, address: str, language: str) -> dict[str, Any]:
@@ -62,29 +65,31 @@ def kind(name: str, language: str) -> dict[str, Any]:
     }
 
 
-def candidates(entities: Entities, query: Query, language: str) -> list[dict[str, Any]]:
+def candidates(entities: Entities, holders: Holders, query: Query, language: str) -> list[dict[str, Any]]:
     """The candidates for one query, the likeliest first (section 4).
 
     A score goes from 0 to 100. Only a candidate that is sure, and has no rival, is called a match: the same name but
-    for orthography, of a type that was asked for, and every property that was given agrees.
+    for orthography, or without a name the same link, of a type that was asked for, and every property that was given
+    agrees. Without a name, who agrees in no property is no candidate.
     """
     by_id = entities.get(query.name) if query.name else None
+    fitting = ((known, like) for known, like in _named(entities, holders, query, by_id) if _fits(known, query))
     scored = [
         _scored(entities, known, query, 1.0 if known is by_id else like, language)
-        for known, like in _named(entities, query, by_id)
-        if _fits(known, query)
+        for known, like in islice(fitting, _SCORED)
     ]
+    scored = [one for one in scored if one["score"] > 0]
     scored.sort(key=lambda one: (-one["score"], one["id"]))
     for rank, one in enumerate(scored):
-        rivals = [other for other in scored if other is not one and other["score"] > one["score"] - _APART]
-        one["match"] = bool(rank == 0 and one["match"] and not rivals)
+        has_rival = rank > 0 or (len(scored) > 1 and scored[1]["score"] > one["score"] - _APART)
+        one["match"] = one["match"] and not has_rival
     return scored[: query.limit]
 
 
-def _named(entities: Entities, query: Query, by_id: Known | None) -> Iterable[tuple[Known, float]]:
+def _named(entities: Entities, holders: Holders, query: Query, by_id: Known | None) -> Iterable[tuple[Known, float]]:
     if not query.name.strip():
-        return ((known, 0.0) for known in entities.all)
-    hits: list[Hit] = entities.index.find(query.name, limit=200)
+        return ((known, 0.0) for known in holders.find(query.properties))
+    hits: list[Hit] = entities.index.find(compared(query.name), limit=200)
     found = {entities.all[hit.number]: hit.likeness.score for hit in hits}
     if by_id is not None:
         found[by_id] = 1.0
@@ -104,24 +109,26 @@ def _scored(entities: Entities, known: Known, query: Query, like: float, languag
     if query.name.strip():
         parts.append((2.0, like))
         features.append({"id": "name", "value": round(100 * like, 1)})
-    agreements = []
+    agreements: dict[str, float] = {}
     for number, wanted in query.properties:
         if number in PROPERTIES:
-            agrees = agreement(entities, known, PROPERTIES[number], list(wanted), language)
-            agreements.append(agrees)
+            agrees = agreement(entities, known, PROPERTIES[number], wanted)
+            # A property may be given twice; the features of a candidate have different ids.
+            agreements[number] = min(agrees, agreements.get(number, 1.0))
             parts.append((1.0, agrees))
-            features.append({"id": number, "value": round(100 * agrees, 1)})
+    features += [{"id": number, "value": round(100 * agrees, 1)} for number, agrees in agreements.items()]
     of_type = not query.types or any(wanted in known.types for wanted in query.types)
     if query.types:
         features.append({"id": "type", "value": of_type})
     score = 100 * sum(weight * value for weight, value in parts) / (sum(weight for weight, _ in parts) or 1.0)
+    sure = 100 * like >= _SURE if query.name.strip() else "exactMatch" in agreements
     score = round(score if of_type else _WRONG_TYPE * score, 1)
     return {
         "id": known.id,
         "name": known.name(language),
         "description": known.description(language),
         "score": score,
-        "match": like * 100 >= _SURE and of_type and all(agrees >= _AGREES for agrees in agreements),
+        "match": sure and of_type and all(agrees >= _AGREES for agrees in agreements.values()),
         "type": [{"id": name, "name": vocabulary.label(vocabulary.term(name), language)} for name in known.types],
         "features": features,
     }
@@ -130,9 +137,8 @@ def _scored(entities: Entities, known: Known, query: Query, like: float, languag
 def suggested_entities(entities: Entities, prefix: str, skipped: int, language: str) -> dict[str, Any]:
     """The entities of which a name begins so, or whose id it is (section 6)."""
     own = entities.get(prefix)
-    found = [entities.all[number] for number in entities.index.beginning(prefix, _SUGGESTED, skipped)]
-    if own is not None and not skipped:
-        found = [own, *(known for known in found if known is not own)]
+    begun = [entities.all[number] for number in entities.index.beginning(compared(prefix), _SUGGESTED + skipped)]
+    found = list(dict.fromkeys(begun if own is None else (own, *begun)))[skipped : skipped + _SUGGESTED]
     return {
         "result": [
             {
@@ -167,6 +173,7 @@ def _labels(name: str) -> tuple[str, ...]:
 
 
 def _begins(prefix: str, *names: str) -> bool:
+    prefix = compared(prefix)
     wanted = plain(prefix)
     return any(plain(name).startswith(wanted) or likeness(name, prefix).score >= _AGREES for name in names)
 

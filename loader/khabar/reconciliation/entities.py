@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -16,6 +17,8 @@ from khabar.terms import WIKIDATA
 
 TYPES: Final = ("Person", "Organisation", "Outlet", "Polity", "Place")
 """The types that a query may ask for, the wide ones last."""
+
+_ITEM: Final = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9][0-9]*)", re.ASCII)
 
 
 class Known(msgspec.Struct, frozen=True, eq=False):
@@ -70,7 +73,8 @@ class Entities:
 
     def get(self, identifier: str) -> Known | None:
         """The entity of an id, an IRI, a reference, or a link of its own: a Q-number or an IRI elsewhere."""
-        return self._by_id.get(identifier.strip())
+        identifier = identifier.strip()
+        return self._by_id.get(identifier) or self._by_id.get(link(identifier))
 
     def related(self, known: Known, field: str) -> Iterator[Known]:
         """The entities that a field of another refers to."""
@@ -82,9 +86,18 @@ class Entities:
 
     def _forms(self, known: Known) -> Iterator[str]:
         for match in each(known.entity.exact_match):
-            yield match
-            yield WIKIDATA + match if match.startswith("Q") else match.removeprefix(WIKIDATA)
+            yield link(match)
         yield from (known.found.name, self.base + known.id, known.id)
+
+
+def link(text: str) -> str:
+    """The IRI of a link: of an item of Wikidata the one, however it is written; else as it stands.
+
+    >>> link("Q649"), link("https://www.wikidata.org/wiki/Q649")
+    ('http://www.wikidata.org/entity/Q649', 'http://www.wikidata.org/entity/Q649')
+    """
+    item = _ITEM.fullmatch(text.strip())
+    return WIKIDATA + item[1] if item else text.strip()
 
 
 def types_of(kind: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import reprlib
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -15,11 +15,29 @@ BATCH: Final = 50
 
 LIMIT: Final = 5
 LARGEST_LIMIT: Final = 100
+
+COMPARED: Final = 300
+"""Code points of a text that are compared: a name is shorter, and the time grows with the square."""
+
+PROPERTIES_LIMIT: Final = 50
+"""Properties that one query may have, and values that one of them may have."""
+
+IDS_LIMIT: Final = 1000
+"""Entities that one data extension query may ask of."""
+
 _SHOWN: Final = 60
 
 
 class RequestRefused(KhabarError):
     """A request to the service is not what the protocol has (HTTP status 400)."""
+
+    status: ClassVar[int] = 400
+
+
+class RequestTooLarge(RequestRefused):
+    """A request asks for more than the service gives at a time (HTTP status 413)."""
+
+    status: ClassVar[int] = 413
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -46,7 +64,7 @@ def batch(text: str) -> dict[str, Query]:
     if not isinstance(found, dict):
         raise refused("queries", "a map of queries by their keys", found)
     if len(found) > BATCH:
-        raise refused("queries", f"at most {BATCH} of them", len(found))
+        raise too_large("queries", BATCH, len(found))
     return {key: query(value, f"queries.{key}") for key, value in found.items()}
 
 
@@ -60,6 +78,8 @@ def query(value: Any, where: str) -> Query:
         raise refused(f"{where}.query", "a text", name)
     if not isinstance(properties, list):
         raise refused(f"{where}.properties", "a list", properties)
+    if len(properties) > PROPERTIES_LIMIT:
+        raise too_large(f"{where}.properties", PROPERTIES_LIMIT, len(properties))
     if not name.strip() and not properties:
         raise refused(where, "a query or properties", "neither")
     return Query(
@@ -107,19 +127,22 @@ def extension(text: str) -> Extension:
         isinstance(one, dict) and isinstance(one.get("id"), str) for one in properties
     ):
         raise refused("extend.properties", "a list of properties with ids", properties)
+    for field, given, most in (("ids", ids, IDS_LIMIT), ("properties", properties, PROPERTIES_LIMIT)):
+        if len(given) > most:
+            raise too_large(f"extend.{field}", most, len(given))
     return Extension(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(one["id"] for one in properties)))
 
 
 def _types(value: Any, where: str) -> tuple[str, ...]:
     if value is None or value == "":
         return ()
-    values = [value] if isinstance(value, str) else value
-    if isinstance(values, list) and all(isinstance(one, str) for one in values):
-        return tuple(one.rpartition("#")[2] for one in values)
-    # Some clients send the type as they got it.
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
-        return (value["id"].rpartition("#")[2],)
-    raise refused(f"{where}.type", "an id of a type, or several", value)
+    # Some clients send a type as they got it, with its name.
+    values = [
+        one.get("id") if isinstance(one, dict) else one for one in (value if isinstance(value, list) else [value])
+    ]
+    if not all(isinstance(one, str) for one in values):
+        raise refused(f"{where}.type", "an id of a type, or several", value)
+    return tuple(one.rpartition("#")[2] for one in values)
 
 
 def _strict(value: Any, where: str) -> str:
@@ -134,7 +157,19 @@ def _property(value: Any, where: str) -> tuple[str, tuple[Any, ...]]:
     values = value["v"] if isinstance(value["v"], list) else [value["v"]]
     if not all(isinstance(one, (str, int, float, bool, dict)) for one in values):
         raise refused(f"{where}.v", "texts, numbers, truth values or entities", value["v"])
+    if len(values) > PROPERTIES_LIMIT:
+        raise too_large(f"{where}.v", PROPERTIES_LIMIT, len(values))
     return value["pid"], tuple(values)
+
+
+def compared(text: str) -> str:
+    """As much of a text as is compared."""
+    return text[:COMPARED]
+
+
+def too_large(where: str, most: int, found: object) -> RequestTooLarge:
+    """The refusal of more than ``most``."""
+    return RequestTooLarge(where=where[:_SHOWN], expected=f"at most {most:,}", found=str(found))
 
 
 def refused(where: str, expected: str, found: Any) -> RequestRefused:

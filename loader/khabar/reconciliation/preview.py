@@ -41,7 +41,7 @@ def page(entities: Entities, known: Known, language: str) -> str:
     if links:
         lines.append(f"<p>{' · '.join(links)}</p>")
     count = len(known.articles)
-    spoken = f"{count} مقال" if language == "ar" else f"{count} article{'s' * (count != 1)}"
+    spoken = f"عدد المقالات: {count}" if language == "ar" else f"{count} article{'s' * (count != 1)}"
     lines.append(f"<p><small>{_text(spoken, language)} · {escape(entities.base + known.id)}</small></p>")
     return _document(escape(known.name(language)), language, "\n".join(lines))
 

@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from khabar.reconciliation import answers, preview
 from khabar.reconciliation.entities import TYPES, Entities
-from khabar.reconciliation.messages import RequestRefused, batch, extension, limit, refused, single
-from khabar.reconciliation.properties import PROPERTIES
+from khabar.reconciliation.messages import (
+    Query,
+    RequestRefused,
+    RequestTooLarge,
+    batch,
+    extension,
+    limit,
+    refused,
+    single,
+)
+from khabar.reconciliation.properties import PROPERTIES, Holders
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -28,6 +37,7 @@ BODY_LIMIT: Final = 4 * 1024 * 1024
 LANGUAGES: Final = ("en", "ar")
 
 _CALLBACK: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_QUALITY: Final = re.compile(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", re.ASCII)
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -52,6 +62,7 @@ def reconciliation_service(corpus: Corpus, *, address: str | None = None) -> Sta
     ['/', '/suggest/entity']
     """
     from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
     doors = _Doors(Entities(corpus), address)
@@ -69,7 +80,8 @@ def reconciliation_service(corpus: Corpus, *, address: str | None = None) -> Sta
         routes=[
             Route("/", _polite(doors.root), methods=["GET", "POST", "OPTIONS"]),
             *(Route(path, _polite(door), methods=["GET", "OPTIONS"]) for path, door in gets.items()),
-        ]
+        ],
+        exception_handlers={HTTPException: _not_here},
     )
 
 
@@ -78,25 +90,31 @@ class _Doors:
 
     def __init__(self, entities: Entities, address: str | None) -> None:
         self._entities = entities
+        self._holders = Holders(entities)
         self._address = address
 
     async def root(self, request: Request) -> Response:
+        from starlette.concurrency import run_in_threadpool
+
         fields = await _fields(request)
         language = _language(request)
-        if "queries" in fields:
-            found = {
-                key: {"result": answers.candidates(self._entities, query, language)}
-                for key, query in batch(fields["queries"]).items()
-            }
-            return _json(request, found)
-        if "extend" in fields:
-            return _json(request, answers.extended(self._entities, extension(fields["extend"]), language))
-        if "query" in fields:
-            result = answers.candidates(self._entities, single(fields["query"]), language)
-            return _json(request, {"result": result})
+        asked = next((name for name in ("queries", "extend", "query") if name in fields), None)
+        if asked is not None:
+            # A whole batch takes its time, in which others are not kept waiting.
+            return _json(request, await run_in_threadpool(self._answer, asked, fields[asked], language))
         if request.method == "POST":
             raise refused("body", "a form with queries or extend", ", ".join(fields))
         return _json(request, answers.manifest(self._entities, self._where(request), language))
+
+    def _answer(self, asked: str, text: str, language: str) -> dict[str, Any]:
+        if asked == "extend":
+            return answers.extended(self._entities, extension(text), language)
+        if asked == "query":
+            return self._result(single(text), language)
+        return {key: self._result(query, language) for key, query in batch(text).items()}
+
+    def _result(self, query: Query, language: str) -> dict[str, Any]:
+        return {"result": answers.candidates(self._entities, self._holders, query, language)}
 
     async def suggest_entity(self, request: Request) -> Response:
         prefix, skipped = _prefix(request)
@@ -152,7 +170,6 @@ def _polite(door: Handler) -> Handler:
     """``door``, open to every origin, and with refusals as answers."""
 
     async def answer(request: Request) -> Response:
-        from starlette.responses import JSONResponse
         from starlette.responses import Response as Plain
 
         response: Response
@@ -162,11 +179,31 @@ def _polite(door: Handler) -> Handler:
             try:
                 response = await door(request)
             except RequestRefused as error:
-                response = JSONResponse({"status": "error", "message": str(error)}, status_code=400)
+                response = _refusal(str(error), error.status)
         response.headers.update(_CORS)
         return response
 
     return answer
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    """What has no path or no such method, told to every origin, too."""
+    status: int = getattr(error, "status_code", 404)
+    response = _refusal(f"{request.method} {request.url.path}: {getattr(error, 'detail', 'Not Found')}", status)
+    response.headers.update({**(getattr(error, "headers", None) or {}), **_CORS})
+    return response
+
+
+def _refusal(message: str, status: int) -> Response:
+    from starlette.responses import Response as Plain
+
+    told = _bytes({"status": "error", "message": message})
+    return Plain(told, status_code=status, media_type="application/json")
+
+
+def _bytes(answer: Any) -> bytes:
+    # Half of a surrogate pair has no form in UTF-8; a key that holds one goes back as it came, escaped.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -181,7 +218,7 @@ async def _fields(request: Request) -> dict[str, str]:
     async for piece in request.stream():
         size += len(piece)
         if size > BODY_LIMIT:
-            raise refused("body", f"at most {BODY_LIMIT:,} bytes", "more")
+            raise RequestTooLarge(where="body", expected=f"at most {BODY_LIMIT:,} bytes", found="more")
         pieces.append(piece)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
@@ -201,25 +238,32 @@ def _prefix(request: Request) -> tuple[str, int]:
 
 
 def _language(request: Request) -> str:
-    """The language that is asked for: by name, or the first of Accept-Language that there is."""
-    asked = [request.query_params.get("lang", ""), *request.headers.get("accept-language", "").split(",")]
-    for tag in asked:
-        primary = tag.partition(";")[0].strip().partition("-")[0].lower()
+    """The language that is asked for: by name, or the one of Accept-Language that is liked best (RFC 9110, 12.5.4)."""
+    named = request.query_params.get("lang", "")
+    liked = (tag.partition(";") for tag in request.headers.get("accept-language", "").split(","))
+    weighed = sorted(((tag, _weight(rest)) for tag, _, rest in liked), key=lambda one: -one[1])
+    for tag in (named, *(tag for tag, weight in weighed if weight > 0)):
+        primary = tag.strip().partition("-")[0].lower()
         if primary in LANGUAGES:
             return primary
     return LANGUAGES[0]
+
+
+def _weight(parameters: str) -> float:
+    found = _QUALITY.search(parameters)
+    return float(found[1]) if found else 1.0
 
 
 def _json(request: Request, answer: Any) -> Response:
     """An answer in JSON, or in JSONP where a callback is named; raises RequestRefused for what is no name."""
     from starlette.responses import Response as Plain
 
-    text = json.dumps(answer, ensure_ascii=False)
+    told = _bytes(answer)
     callback = request.query_params.get("callback")
     if callback is None:
-        return Plain(text, media_type="application/json")
+        return Plain(told, media_type="application/json")
     if not _CALLBACK.fullmatch(callback):
         raise refused("callback", "the name of a function", callback)
     # Line separators end a line in older JavaScript, though not in JSON.
-    script = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    script = told.decode().replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return Plain(f"/**/{callback}({script});", media_type="application/javascript")
