@@ -121,6 +121,15 @@ def test_a_name_alone_is_not_enough() -> None:
     assert probability(Description(names=TRIPOLI, kinds=PLACE), IN_GREECE) < 0.95
 
 
+def test_a_ministry_is_that_of_its_state() -> None:
+    ports = (("en", "Ministry of Ports"), ("ar", "وزارة الموانئ"))
+    kinds = frozenset({"Organisation"})
+    meant = Description(names=ports, kinds=kinds, affiliations=(LIBYA,))
+    ranked = rank(meant, [Description(names=ports, kinds=kinds, countries=(state,)) for state in (GREECE, LIBYA)])
+    assert ranked[0].number == 1
+    assert ranked[0].probability > 0.9
+
+
 def test_another_type_outweighs_a_name() -> None:
     film = Description(names=TRIPOLI, kinds=frozenset({"Outlet"}))
     assert probability(Description(names=TRIPOLI, kinds=PLACE), film) < 0.01

@@ -215,7 +215,8 @@ def _content(text: str) -> list[str]:
 def _affiliation(meant: Description, candidate: Description) -> Iterator[Reason]:
     if not meant.affiliations:
         return
-    if (shared := _shared(meant.affiliations, candidate.affiliations)) is not None:
+    # A ministry is of its state, in a record as its member, in Wikidata by its country.
+    if (shared := _shared(meant.affiliations, (*candidate.affiliations, *candidate.countries))) is not None:
         yield Reason("affiliation", f"both of {shared}", _AFFILIATION)
         return
     said = " ".join(candidate.about)
