@@ -25,6 +25,8 @@ from starlette.testclient import TestClient
 from corpora_at_hand import CORPORA
 from khabar import pipeline
 from khabar.reconciliation import reconciliation_service
+from khabar.reconciliation.entities import Entities
+from khabar.reconciliation.properties import PROPERTIES, Holders, agreement
 from khabar.wikidata.client import Client
 from khabar.wikidata.reconciliation import ReconciliationQuery, ReconciliationService
 from servers import free_port
@@ -143,11 +145,129 @@ def test_properties_decide_between_candidates(libya: TestClient) -> None:
     assert {feature["id"]: feature["value"] for feature in found["features"]}["position"] == 100.0
 
 
+@pytest.mark.parametrize(
+    ("pid", "value", "agrees"),
+    [
+        ("exactMatch", "Q40816", 100.0),
+        ("exactMatch", "https://www.wikidata.org/wiki/Q40816", 100.0),
+        ("exactMatch", {"id": "Q40816", "name": "another name"}, 100.0),
+        ("exactMatch", "http://www.wikidata.org/entity/Q999000001", 0.0),
+        ("within", "شرق ليبيا", 100.0),
+        ("within", {"id": "Q999000001", "name": "Eastern Libya"}, 100.0),
+        ("within", {"id": "places/tobruk", "name": "Eastern Libya"}, 0.0),
+        ("point", "32.1149, 20.0686", 100.0),
+        ("point", "0,0", 0.0),
+        ("point", "91,0", 0.0),
+        ("point", "somewhere", 0.0),
+        ("articleCount", True, 0.0),
+        ("articleCount", "many", 0.0),
+        ("name", "بنغازي", 100.0),
+    ],
+)
+def test_each_property_agrees_in_its_own_way(libya: TestClient, pid: str, value: Any, agrees: float) -> None:
+    found = reconciled(libya, {"query": "Benghazi", "properties": [{"pid": pid, "v": value}]})[0]
+    assert found["id"] == "places/benghazi"
+    assert {feature["id"]: feature["value"] for feature in found["features"]} == {"query": 100.0, pid: agrees}
+    assert found["match"] is (agrees == 100.0)
+
+
+def test_a_count_is_a_number_however_it_is_written(libya: TestClient) -> None:
+    rows = libya.get(
+        "/", params={"extend": '{"ids": ["agents/haftar"], "properties": [{"id": "articleCount"}]}'}
+    ).json()
+    count = rows["rows"]["agents/haftar"]["articleCount"][0]["int"]
+    for written in (count, float(count), str(count)):
+        query = {"query": "Khalifa Haftar", "properties": [{"pid": "articleCount", "v": written}]}
+        assert reconciled(libya, query)[0]["score"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("pid", "value", "expected"),
+    [
+        ("name", "Tubruq", "places/tobruk"),
+        ("position", "President of Russia", "agents/putin"),
+        ("memberOf", "agents/libyan-national-army", "agents/haftar"),
+        ("within", {"id": "places/tripoli"}, "places/mitiga"),
+        ("within", "طرابلس", "places/mitiga"),
+        ("point", "32.1,20.1", "places/benghazi"),
+        ("exactMatch", "Q40816", "places/benghazi"),
+    ],
+)
+def test_properties_alone_find_who_has_them(libya: TestClient, pid: str, value: Any, expected: str) -> None:
+    found = reconciled(libya, {"properties": [{"pid": pid, "v": value}], "limit": 50})
+    assert expected in [one["id"] for one in found]
+    assert all(one["score"] > 0 for one in found)
+    assert found[0]["match"] is (pid == "exactMatch")
+
+
+def test_only_who_has_a_value_is_compared() -> None:
+    entities = Entities(pipeline.read(CORPORA["libya"]))
+    holders = Holders(entities)
+    for pid, value in (("within", "places/eastern-libya"), ("exactMatch", "Q40816"), ("articleCount", 1)):
+        found = holders.find([(pid, (value,))])
+        having = [known for known in entities.all if agreement(entities, known, PROPERTIES[pid], [value]) == 1.0]
+        assert sorted(known.id for known in found) == sorted(known.id for known in having)
+        assert 0 < len(found) < len(entities.all)
+
+
+def test_a_note_is_found_as_it_stands(libya: TestClient) -> None:
+    entities = pipeline.read(CORPORA["libya"]).entities
+    slug, note = next((slug, text) for slug, one in entities.items() for text in one.note.values())
+    found = reconciled(libya, {"properties": [{"pid": "note", "v": note}]})
+    assert found[0]["id"].rpartition("/")[2] == slug
+    assert found[0]["score"] == 100.0
+
+
+def test_who_agrees_in_nothing_is_no_candidate(libya: TestClient) -> None:
+    values = {
+        "memberOf": "Q999000001",
+        "point": "x",
+        "articleCount": -1,
+        "note": "x",
+        "unheard-of": "x",
+        "exactMatch": "",
+    }
+    for pid, value in values.items():
+        assert reconciled(libya, {"properties": [{"pid": pid, "v": value}]}) == []
+
+
+def test_who_agrees_in_more_comes_first(libya: TestClient) -> None:
+    libyan = {"pid": "within", "v": {"id": "places/eastern-libya"}}
+    there = {"pid": "point", "v": "32.1149,20.0686"}
+    found = reconciled(libya, {"properties": [libyan, there]})
+    assert found[0]["id"] == "places/benghazi"
+    assert found[0]["score"] == 100.0
+    assert found[1]["score"] < 100.0
+
+
+def test_a_property_that_is_given_twice_is_one_feature(libya: TestClient) -> None:
+    twice = [{"pid": "name", "v": "Tobruk"}, {"pid": "name", "v": "nothing of the kind"}]
+    found = reconciled(libya, {"query": "Tobruk", "properties": twice})[0]
+    assert [feature["id"] for feature in found["features"]] == ["query", "name"]
+    assert found["match"] is False
+
+
 def test_limits_and_languages(libya: TestClient) -> None:
     assert len(reconciled(libya, {"query": "Libya", "limit": 1})) == 1
     assert reconciled(libya, {"query": "Libya"}, lang="ar")[0]["name"] == "ليبيا"
     answer = libya.get("/suggest/entity", params={"prefix": "lib"}, headers={"Accept-Language": "fr;q=1, ar-LY;q=0.5"})
     assert answer.json()["result"][0]["name"] == "ليبيا"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "name"),
+    [
+        ("en;q=0.1, ar", "ليبيا"),
+        ("ar;q=0, fr", "Libya"),
+        ("ar; q=0.4, en-GB; q=0.5", "Libya"),
+        ("ar;q=high", "ليبيا"),
+        ("*", "Libya"),
+        (",;,", "Libya"),
+    ],
+)
+def test_the_language_that_is_liked_best_is_spoken(libya: TestClient, accepted: str, name: str) -> None:
+    answer = libya.get("/suggest/entity", params={"prefix": "places/libya"}, headers={"Accept-Language": accepted})
+    assert answer.json()["result"][0]["name"] == name
 
 
 def test_older_clients_ask_for_one_name(libya: TestClient) -> None:
@@ -180,6 +300,16 @@ def test_suggestions_go_on_where_the_cursor_is(libya: TestClient) -> None:
 
     assert ids(3)[:5] == ids(0)[3:8]
     assert ids(10_000) == []
+
+
+def test_an_id_that_is_typed_comes_once_and_only_first(libya: TestClient) -> None:
+    def ids(cursor: int) -> list[str]:
+        answer = libya.get("/suggest/entity", params={"prefix": "libya", "cursor": str(cursor)}).json()
+        return [one["id"] for one in answer["result"]]
+
+    everything = [one for cursor in range(0, 50, 10) for one in ids(cursor)]
+    assert everything[0] == "places/libya"
+    assert len(everything) == len(set(everything))
 
 
 def test_values_of_properties_are_given(libya: TestClient) -> None:
@@ -252,6 +382,8 @@ def test_every_origin_may_read(libya: TestClient) -> None:
         libya.options("/"),
         libya.get("/preview?id=x"),
         libya.get("/", params={"queries": "["}),
+        libya.get("/nowhere"),
+        libya.delete("/"),
     ):
         assert answer.headers["access-control-allow-origin"] == "*"
     assert libya.options("/suggest/entity").status_code == 204
@@ -279,7 +411,6 @@ REFUSED = {
     "a property without a value": {"queries": '{"q": {"query": "a", "properties": [{"pid": "x"}]}}'},
     "a value that is none": {"queries": '{"q": {"query": "a", "properties": [{"pid": "x", "v": [null]}]}}'},
     "depth": {"queries": "[" * 100_000},
-    "too many": {"queries": json.dumps({str(number): {"query": "a"} for number in range(51)})},
     "an extension that is none": {"extend": "1"},
     "ids that are none": {"extend": '{"ids": [1], "properties": []}'},
     "properties without ids": {"extend": '{"ids": [], "properties": [{}]}'},
@@ -294,18 +425,39 @@ def test_what_is_no_request_is_refused_in_a_sentence(libya: TestClient, data: di
     assert "expected" in answer.json()["message"]
 
 
+MANY = [{"pid": "name", "v": "a"}] * 51
+TOO_LARGE = {
+    "queries": {"queries": json.dumps({str(number): {"query": "a"} for number in range(51)})},
+    "properties": {"queries": json.dumps({"q": {"query": "a", "properties": MANY}})},
+    "values": {"queries": json.dumps({"q": {"properties": [{"pid": "name", "v": ["a"] * 51}]}})},
+    "ids": {"extend": json.dumps({"ids": [str(number) for number in range(1001)], "properties": []})},
+    "columns": {"extend": json.dumps({"ids": [], "properties": [{"id": str(number)} for number in range(51)]})},
+}
+
+
+@pytest.mark.parametrize("data", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_what_is_too_much_at_a_time_is_told_as_such(libya: TestClient, data: dict[str, str]) -> None:
+    answer = libya.post("/", data=data)
+    assert answer.status_code == 413
+    assert "expected at most" in answer.json()["message"]
+
+
 def test_bodies_have_a_kind_and_an_end(libya: TestClient) -> None:
     assert libya.post("/", content=b"{}", headers={"Content-Type": "application/json"}).status_code == 400
-    assert libya.post("/", data={"queries": "x" * (5 * 1024 * 1024)}).status_code == 400
+    assert libya.post("/", data={"queries": "x" * (5 * 1024 * 1024)}).status_code == 413
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert libya.post("/", content=b"queries=%ff", headers=form).status_code == 400
     assert libya.get("/suggest/entity", params={"cursor": "-1"}).status_code == 400
     assert libya.get("/nowhere").status_code == 404
+    assert libya.get("/nowhere").json()["message"] == "GET /nowhere: Not Found"
     assert libya.delete("/").status_code == 405
+    assert "GET" in libya.delete("/").headers["allow"]
 
 
+# With halves of surrogate pairs, which JSON can hold and UTF-8 cannot.
+TEXTS = st.text(st.characters(), max_size=8)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    st.none() | st.booleans() | st.floats() | st.integers() | TEXTS,
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -324,6 +476,36 @@ def test_nothing_that_is_asked_is_a_defect(libya: TestClient, value: Any, field:
     answer = libya.post("/", data={field: json.dumps(value)})
     assert answer.status_code in (200, 400)
     answer.json()
+
+
+QUERIES = st.fixed_dictionaries(
+    {"query": TEXTS},
+    optional={
+        "type": TEXTS | st.lists(TEXTS | JSON, max_size=2),
+        "limit": st.integers(),
+        "type_strict": st.sampled_from(["any", "all", "should"]) | TEXTS,
+        "properties": st.lists(
+            st.fixed_dictionaries({"pid": st.sampled_from(sorted(PROPERTIES)) | TEXTS, "v": JSON}), max_size=3
+        ),
+    },
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(TEXTS, QUERIES, min_size=1, max_size=3))
+def test_no_query_is_a_defect_and_every_answer_has_its_key(libya: TestClient, queries: dict[str, Any]) -> None:
+    answer = libya.post("/", data={"queries": json.dumps(queries)})
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 200:
+        found = valid(answer.json(), "reconciliation-result-batch")
+        assert set(found) == set(queries)
+        assert all(0 <= one["score"] <= 100 for each in found.values() for one in each["result"])
+
+
+def test_half_a_surrogate_pair_goes_back_as_it_came(libya: TestClient) -> None:
+    assert libya.post("/", data={"queries": r'{"\ud800": {"query": "Tobruk"}}'}).json()["\ud800"]["result"]
+    answer = libya.post("/", data={"extend": r'{"ids": ["\ud800"], "properties": [{"id": "\udfff"}]}'})
+    assert answer.json()["rows"] == {"\ud800": {"\udfff": []}}
 
 
 @contextlib.contextmanager

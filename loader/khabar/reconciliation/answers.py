@@ -108,7 +108,7 @@ def _scored(entities: Entities, known: Known, query: Query, like: float, languag
     parts: list[tuple[float, float]] = []
     if query.name.strip():
         parts.append((2.0, like))
-        features.append({"id": "name", "value": round(100 * like, 1)})
+        features.append({"id": "query", "value": round(100 * like, 1)})
     agreements: dict[str, float] = {}
     for number, wanted in query.properties:
         if number in PROPERTIES:

@@ -136,13 +136,14 @@ def extension(text: str) -> Extension:
 def _types(value: Any, where: str) -> tuple[str, ...]:
     if value is None or value == "":
         return ()
-    # Some clients send a type as they got it, with its name.
-    values = [
-        one.get("id") if isinstance(one, dict) else one for one in (value if isinstance(value, list) else [value])
-    ]
-    if not all(isinstance(one, str) for one in values):
-        raise refused(f"{where}.type", "an id of a type, or several", value)
-    return tuple(one.rpartition("#")[2] for one in values)
+    found: list[str] = []
+    for one in value if isinstance(value, list) else [value]:
+        # Some clients send a type as they got it, with its name.
+        told = one.get("id") if isinstance(one, dict) else one
+        if not isinstance(told, str):
+            raise refused(f"{where}.type", "an id of a type, or several", value)
+        found.append(told.rpartition("#")[2])
+    return tuple(found)
 
 
 def _strict(value: Any, where: str) -> str:

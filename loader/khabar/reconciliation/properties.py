@@ -1,4 +1,4 @@
-"""What can be asked of an entity, beside its name: properties, their labels and values, and who has a value."""
+"""What can be asked of an entity, beside its name: properties, their labels and values."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from khabar.reconciliation.messages import compared
 Value = dict[str, Any]
 """One value as the protocol writes it: ``{"str": ...}``, ``{"id": ..., "name": ...}``, ``{"int": ...}``."""
 
-Way: TypeAlias = Literal["name", "text", "entity", "link", "point", "number"]
-"""How a value is compared: as a name, as a text, by id or else by name, exactly, by distance, as a number."""
+Way: TypeAlias = Literal["name", "text", "prose", "entity", "link", "point", "number"]
+"""How a value is compared: as a name, as a text (which of prose is only looked for as it stands), by id or else by
+name, exactly, by distance, as a number."""
 
 _ALL: Final = ("Person", "Organisation", "Outlet", "Polity", "Place")
 _FAR: Final = 50.0
@@ -117,7 +118,7 @@ PROPERTIES: Final = {
         Property("point", {"en": "coordinates", "ar": "الإحداثيات"}, ("Place", "Polity"), _point, "point"),
         Property("exactMatch", {"en": "exact match", "ar": "مطابق تمامًا"}, _ALL, _links("exact_match"), "link"),
         Property("closeMatch", {"en": "close match", "ar": "مطابق تقريبًا"}, _ALL, _links("close_match"), "link"),
-        Property("note", {"en": "note", "ar": "ملاحظة"}, _ALL, _text("note"), field="note"),
+        Property("note", {"en": "note", "ar": "ملاحظة"}, _ALL, _text("note"), "prose", "note"),
         Property("articles", {"en": "articles that speak of it", "ar": "مقالات تذكره"}, _ALL, _articles, "link"),
         Property("articleCount", {"en": "number of articles", "ar": "عدد المقالات"}, _ALL, _article_count, "number"),
     )
@@ -148,7 +149,7 @@ def _agreement(entities: Entities, known: Known, property_: Property, wanted: An
         if meant is not None:
             return float(any(other is meant for other in others))
         return _likest((name for other in others for name in other.names()), text)
-    if property_.way == "text":
+    if property_.way in ("text", "prose"):
         return _likest(getattr(known.entity, property_.field).values(), text)
     held = [one.get("str", one.get("int")) for one in property_.values(entities, known, "en")]
     match property_.way:
@@ -241,6 +242,8 @@ class Holders:
                 return self._held(property_).get(link(_id(wanted)), [])
             case "number":
                 return self._held(property_).get(_number(wanted), [])
+            case "prose":
+                return self._held(property_).get(text, [])
             case "point":
                 return self._near(_position(text))
         index, holders = self._texted(property_)
@@ -258,12 +261,13 @@ class Holders:
         return [self._entities.all[number] for _, number in self._points[first:last]]
 
     def _held(self, property_: Property) -> dict[Any, list[Known]]:
-        """The holders of each value: an id, a link, a number."""
+        """The holders of each value: an id, a link, a number, a text as it stands."""
         if property_.id not in self._exact:
             held: dict[Any, list[Known]] = {}
             for known in self._entities.all:
-                for value in property_.values(self._entities, known, "en"):
-                    held.setdefault(next(iter(value.values())), []).append(known)
+                values = (next(iter(one.values())) for one in property_.values(self._entities, known, "en"))
+                for value in getattr(known.entity, property_.field).values() if property_.way == "prose" else values:
+                    held.setdefault(value, []).append(known)
             self._exact[property_.id] = held
         return self._exact[property_.id]
 
