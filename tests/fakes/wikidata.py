@@ -235,7 +235,7 @@ def _json(answer: Any) -> Given:
 
 
 def _error(code: str, info: str) -> Given:
-    error = {"code": code, "info": info, "*": "See https://www.wikidata.org/w/api.php for API usage."}
+    error = {"code": code, "info": info, "docref": "See https://www.wikidata.org/w/api.php for API usage."}
     body = json.dumps({"error": error, "servedby": "mw-api"}).encode()
     return Given(200, body, JSON, {"MediaWiki-API-Error": code})
 
