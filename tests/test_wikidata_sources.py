@@ -72,8 +72,13 @@ def test_the_draft_is_spoken_where_it_differs(client: Client, there: Wikidata) -
     answers = service.find([ReconciliationQuery(name, limit=1) for name in ("Moscow", "Tobruk", "Misrata")])
     assert [answer[0].id for answer in answers] == ["Q649", "Q182092", "Q131323"]
     asked = there.requests[before:]
-    assert [(request.method, request.target) for request in asked] == [("POST", "/draft/reconcile")] * 2
+    assert [(request.method, request.target) for request in asked] == [("POST", "/draft/match")] * 2
     assert asked[0].headers["content-type"] == "application/json"
+
+
+def test_the_draft_is_spoken_as_it_was_too(client: Client, there: Wikidata) -> None:
+    service = ReconciliationService(client, f"{there.origin}/older")
+    assert [answer[0].id for answer in service.find([ReconciliationQuery("Moscow", limit=1)])] == ["Q649"]
 
 
 def test_the_stable_version_is_spoken_with_all_that_it_tells(client: Client, there: Wikidata) -> None:

@@ -93,7 +93,10 @@ class Wikidata:
             "/en/api": self._stable("en"),
             "/ar/api": self._stable("ar"),
             "/draft": self._draft_manifest,
-            "/draft/reconcile": self._draft,
+            "/draft/match": self._draft,
+            # As the draft had it before 2025.
+            "/older": self._draft_manifest,
+            "/older/reconcile": self._draft,
         }
         route = routes.get(asked.path)
         return route(asked) if route else Given(404, PAGE, HTML)

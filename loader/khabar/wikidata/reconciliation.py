@@ -103,7 +103,7 @@ class ReconciliationService:
         return self._client.post(self.address, parameters, read)
 
     def _draft(self, queries: Sequence[ReconciliationQuery]) -> list[Found]:
-        """The draft of 1.0: JSON with a list of queries, to ``/reconcile``."""
+        """The draft of 1.0: JSON with a list of queries, to ``/match``, or as it was before 2025, ``/reconcile``."""
 
         def read(answer: Any) -> list[Found]:
             results = answer["results"]
@@ -112,7 +112,12 @@ class ReconciliationService:
             return [_candidates(result["candidates"]) for result in results]
 
         body = {"queries": [_draft_query(query) for query in queries]}
-        return self._client.post_json(f"{self.address}/reconcile", body, read)
+        try:
+            return self._client.post_json(f"{self.address}/match", body, read)
+        except ServiceFailed as failure:
+            if not failure.found.startswith(("HTTP 404", "HTTP 405")):
+                raise
+            return self._client.post_json(f"{self.address}/reconcile", body, read)
 
 
 def _manifest(answer: Any) -> Manifest:
