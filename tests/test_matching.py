@@ -130,6 +130,14 @@ def test_a_ministry_is_that_of_its_state() -> None:
     assert ranked[0].probability > 0.9
 
 
+def test_an_office_in_another_language_is_no_other_office() -> None:
+    names = (("ar", "فايز السراج"),)
+    meant = Description(names=names, kinds=frozenset({"Person"}), offices=("رئيس المجلس الرئاسي",))
+    for office, features in (("Chairman", {"name", "type"}), ("شاعر", {"name", "type", "office"})):
+        found = evidence(meant, Description(names=names, kinds=frozenset({"Person"}), offices=(office,)))
+        assert {reason.feature for reason in found} == features
+
+
 def test_another_type_outweighs_a_name() -> None:
     film = Description(names=TRIPOLI, kinds=frozenset({"Outlet"}))
     assert probability(Description(names=TRIPOLI, kinds=PLACE), film) < 0.01

@@ -41,7 +41,7 @@ _TYPE_DISAGREES: Final = -8.0
 _NEAR: Final = ((5.0, 4.5), (15.0, 3.0), (40.0, 1.5), (90.0, -0.5))
 _FAR: Final = -7.0
 _EXTENT: Final = 20.0
-_WITHIN: Final = 1.6
+_WITHIN: Final = 2.1
 _ELSEWHERE: Final = -3.5
 _OFFICE: Final = 3.2
 _OTHER_OFFICE: Final = -2.0
@@ -194,8 +194,13 @@ def _office(meant: Description, candidate: Description) -> Iterator[Reason]:
     )
     if best[0] >= _OFFICE_SHARE:
         yield Reason("office", f"“{best[1]}”", _OFFICE)
-    elif candidate.offices:
-        yield Reason("office", f"“{candidate.offices[0]}”, not “{meant.offices[0]}”", _OTHER_OFFICE)
+    elif (pair := _in_one_script(meant.offices, candidate.offices)) is not None:
+        yield Reason("office", f"“{pair[1]}”, not “{pair[0]}”", _OTHER_OFFICE)
+
+
+def _in_one_script(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, str] | None:
+    """Two texts that can be compared: an office that is told in another language is no other office."""
+    return next(((mine, yours) for mine in ours for yours in theirs if is_arabic(mine) == is_arabic(yours)), None)
 
 
 def _overlap(wanted: str, held: str) -> float:
