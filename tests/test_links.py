@@ -261,7 +261,11 @@ def test_a_decision_can_be_changed(run: Run, there: Wikidata, corpus: Path, tmp_
 
 def test_decisions_that_contradict_a_link_are_refused(corpus: Path) -> None:
     before = files(corpus)
-    for mapping in (Mapping(subject="putin", object=None), Mapping(subject="putin", object="Q999000101")):
+    for mapping in (
+        Mapping(subject="putin", object=None),
+        Mapping(subject="putin", object="Q999000101"),
+        Mapping(subject="nobody", object="Q999000101"),
+    ):
         with pytest.raises(FaultyData) as raised:
             pipeline.decide(corpus, [mapping])
         assert [fault.code for fault in raised.value.faults] == ["KH081"]

@@ -136,7 +136,7 @@ def test_tables_of_others_are_read() -> None:
         Mapping(
             subject="town",
             object="Q649",
-            justification="LexicalMatching",
+            justification="UnspecifiedMatching",
             tool="other",
             date="2031-01-01",
             confidence=1,
@@ -151,7 +151,7 @@ def test_tables_of_others_are_read() -> None:
         ("#a: [\n" + TABLE.format(predicate="skos:exactMatch", object="sssom:NoTermFound"), [("KH080", 2)]),
         (TABLE.format(predicate="owl:sameAs", object="http://www.wikidata.org/entity/Q649"), [("KH080", 2)]),
         (TABLE.format(predicate="skos:broadMatch", object="http://www.wikidata.org/entity/Q649"), [("KH080", 2)]),
-        (TABLE.format(predicate="skos:exactMatch", object="wd:Q649"), [("KH080", 2), ("KH080", 2)]),
+        (TABLE.format(predicate="skos:exactMatch", object="wd:Q649"), [("KH080", 2)]),
         (TABLE.format(predicate="skos:exactMatch", object="http://www.wikidata.org/entity/Moscow"), [("KH080", 2)]),
         (
             TABLE.format(predicate="skos:exactMatch", object="http://www.wikidata.org/entity/Q649").replace(

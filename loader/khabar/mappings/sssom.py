@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from khabar.mappings.columns import LINE_END, join_values, write_row
 from khabar.mappings.mapping import Mapping as Link
-from khabar.mappings.sssom_table import ORCID, SLOTS, TableReader
+from khabar.mappings.sssom_table import ORCID, REQUIRED, SLOTS, TableReader
 from khabar.model import CorpusHeader
 from khabar.terms import SKOS, WIKIDATA, is_http_iri
 
@@ -20,7 +19,6 @@ NO_TERM: Final = "sssom:NoTermFound"
 
 _LOCAL: Final = re.compile(r"[\w.-]+", re.ASCII)
 _QID: Final = re.compile(r"Q[1-9][0-9]{0,11}")
-_REQUIRED: Final = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
 _PREDICATES: Final = {"exact_match": "skos:exactMatch", "close_match": "skos:closeMatch"}
 
 
@@ -28,8 +26,10 @@ def write_mappings(mappings: Iterable[Link], header: CorpusHeader, iris: Mapping
     """The mappings of a corpus as SSSOM/TSV; ``iris`` are those of its entities, by reference.
 
     Rows are in the order of subject, predicate and object, columns in that of the schema; columns that would be empty
-    are left out. Equal mappings give equal bytes. An entity without an item stands beside ``sssom:NoTermFound``, a
-    candidate that was refused under the modifier ``Not``.
+    are left out. Equal mappings give equal bytes, in NFC. An entity without an item stands beside
+    ``sssom:NoTermFound``, a candidate that was refused under the modifier ``Not``. What the canonical form of SSSOM
+    asks beyond that is left: slots stay in their rows, a confidence has four digits, an object no prefix fits is an
+    IRI. There is no ``sssom_version``: it came with 1.1, and a table without it is one of 1.0.
     """
     prefixes = {
         "agents": f"{header.base}agents/",
@@ -41,14 +41,9 @@ def write_mappings(mappings: Iterable[Link], header: CorpusHeader, iris: Mapping
         "wikidata": WIKIDATA,
     }
     rows = sorted((_row(mapping, iris, prefixes) for mapping in mappings), key=_order)
-    columns = [slot for slot in SLOTS if slot in _REQUIRED or any(row.get(slot) for row in rows)]
-    out = io.StringIO()
-    for line in _metadata(header, prefixes):
-        out.write(f"#{line}\n")
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    return unicodedata.normalize("NFC", out.getvalue())
+    columns = [slot for slot in SLOTS if slot in REQUIRED or any(row.get(slot) for row in rows)]
+    table = [columns, *([row.get(column, "") for column in columns] for row in rows)]
+    return "".join([*(f"#{line}\n" for line in _metadata(header, prefixes)), *map(write_row, table)])
 
 
 def _order(row: Mapping[str, str]) -> tuple[str, ...]:
@@ -65,13 +60,13 @@ def _metadata(header: CorpusHeader, prefixes: Mapping[str, str]) -> Iterable[str
 
 
 def _quoted(text: str) -> str:
-    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = unicodedata.normalize("NFC", " ".join(text.split())).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _row(mapping: Link, iris: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str, str]:
     target = mapping.object or NO_TERM
-    return {
+    row = {
         "subject_id": _curie(iris[mapping.subject], prefixes),
         "subject_label": mapping.subject_label,
         "predicate_id": _PREDICATES[mapping.relation],
@@ -87,13 +82,17 @@ def _row(mapping: Link, iris: Mapping[str, str], prefixes: Mapping[str, str]) ->
         "confidence": "" if mapping.confidence is None else f"{mapping.confidence:.4f}".rstrip("0").rstrip("."),
         "comment": mapping.comment,
     }
+    # Before the rows are sorted: another form of the same text must not stand elsewhere.
+    return {slot: unicodedata.normalize("NFC", LINE_END.sub("\n", value)) for slot, value in row.items()}
 
 
 def _person(role: str, who: str, prefixes: Mapping[str, str]) -> dict[str, str]:
     if not who:
         return {}
-    # A bar parts several values of these slots.
-    return {f"{role}_id": _curie(who, prefixes)} if is_http_iri(who) else {f"{role}_label": who.replace("|", r"\|")}
+    # Both slots hold lists.
+    if is_http_iri(who):
+        return {f"{role}_id": join_values([_curie(who, prefixes)])}
+    return {f"{role}_label": join_values([who])}
 
 
 def _curie(iri: str, prefixes: Mapping[str, str]) -> str:
@@ -106,8 +105,9 @@ def _curie(iri: str, prefixes: Mapping[str, str]) -> str:
 def read_mappings(text: str, path: str, subjects: Mapping[str, str]) -> tuple[Link, ...]:
     """The mappings that an SSSOM/TSV table holds on the entities ``subjects``, given as references by their IRIs.
 
-    Columns may stand in any order, those that khabar has no use for are passed over; what the metadata says for all
-    rows holds for each (propagatable slots). Names are CURIEs by the table's own map, or IRIs. Raises FaultyData with
-    every fault at its line: KH080 for what is no such table, KH081 for mappings that contradict each other.
+    Columns may stand in any order, those that khabar has no use for are passed over; what the metadata says of tool and
+    date holds for every row where no row says it itself (propagatable slots). Names are CURIEs by the table's own map,
+    or IRIs. Several authors or reviewers become one name, none of them dropped. Raises FaultyData with every fault at
+    its cell: KH080 for what is no such table, KH081 for mappings that contradict each other or the corpus.
     """
     return TableReader(text, path, subjects).read()

@@ -247,7 +247,12 @@ def _changes(corpus: Corpus, decided: Iterable[Mapping]) -> Iterator[tuple[str, 
 
 
 def _contradictions(corpus: Corpus, decided: Sequence[Mapping]) -> Iterator[Fault]:
-    """Decisions that would leave an entity with two items, or with one beside the decision that there is none."""
+    """Decisions on no entity of the corpus, and those that would leave one with two items, or with an item and none."""
+    known = references(corpus)
+    for one in decided:
+        if one.subject not in known:
+            expected = "the id of an entity of the corpus"
+            yield Fault(path=FILE, line=1, column=1, code="KH081", expected=expected, found=one.subject)
     linked: dict[str, set[str]] = {}
     for one in (*mappings_of(corpus, ()), *decided):
         if one.relation == "exact_match" and one.object and one.object.startswith("Q"):
