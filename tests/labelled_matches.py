@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "data" / "matching"
 
 class Case(NamedTuple):
     id: str
+    made: str
     part: str
     kind: str
     meant: Description
@@ -26,16 +27,21 @@ class Case(NamedTuple):
 
 @functools.cache
 def cases() -> tuple[Case, ...]:
-    """Every case, by kind and id."""
-    found = [one for path in sorted(FOLDER.glob("*.yaml")) for one in yaml.safe_load(path.read_text("utf-8"))]
-    return tuple(map(_case, found))
+    """Every case of both sets, the drawn one and the one by hand, by kind and id."""
+    return tuple(
+        _case(one, made)
+        for made, folder in (("drawn", FOLDER), ("by hand", FOLDER / "by-hand"))
+        for path in sorted(folder.glob("*.yaml"))
+        for one in yaml.safe_load(path.read_text("utf-8"))
+    )
 
 
-def _case(one: dict[str, Any]) -> Case:
+def _case(one: dict[str, Any], made: str) -> Case:
     ids = [candidate["id"] for candidate in one["candidates"]]
     mention = one["mention"]
     return Case(
         one["id"],
+        made,
         one["part"],
         one["kind"],
         _described(mention, "name", frozenset({mention["type"]})),
@@ -84,15 +90,20 @@ class Outcome(NamedTuple):
         return self.accepted is not None and self.accepted != self.case.right
 
     @property
+    def is_first(self) -> bool:
+        """Whether the right candidate is the likeliest, be it accepted or not."""
+        return self.best is not None and self.best.number == self.case.right
+
+    @property
     def is_missed(self) -> bool:
         return self.case.right is not None and self.accepted != self.case.right
 
 
-def outcomes(threshold: float, part: str | None = None) -> list[Outcome]:
+def outcomes(threshold: float, part: str | None = None, made: str = "drawn") -> list[Outcome]:
     """What is accepted at a threshold, case by case."""
     found = []
     for case in cases():
-        if part in (None, case.part):
+        if part in (None, case.part) and case.made == made:
             ranked = rank(case.meant, case.candidates)
             best = ranked[0] if ranked else None
             accepted = best.number if best is not None and best.probability >= threshold else None

@@ -171,12 +171,21 @@ def test_probabilities_leave_room_for_none(candidates: list[Description]) -> Non
 # The labelled set.
 
 
-def test_the_labelled_set_is_large_and_of_many_kinds() -> None:
-    cases = labelled_matches.cases()
-    assert len(cases) >= 300
+@pytest.mark.parametrize("made", ["drawn", "by hand"])
+def test_the_labelled_sets_are_large_and_of_many_kinds(made: str) -> None:
+    cases = [case for case in labelled_matches.cases() if case.made == made]
+    assert len(cases) >= 400
     assert len({case.id for case in cases}) == len(cases)
     assert {case.kind for case in cases if case.part == "held-out"} == {case.kind for case in cases}
     assert sum(case.right is None for case in cases) >= 100
+
+
+@pytest.mark.parametrize("part", ["tuning", "held-out"])
+def test_nothing_wrong_is_accepted_of_what_was_labelled_by_hand(part: str) -> None:
+    found = labelled_matches.outcomes(matching_figures.THRESHOLD, part, "by hand")
+    assert labelled_matches.precision_and_recall(found)[0] >= 0.99, [one.case.id for one in found if one.is_wrong]
+    wanted = [one for one in found if one.case.right is not None]
+    assert sum(one.is_first for one in wanted) / len(wanted) >= 0.95
 
 
 @pytest.mark.parametrize("part", ["tuning", "held-out"])

@@ -28,11 +28,11 @@ _SECOND_SCRIPT: Final = ((0.97, 1.2), (0.93, 0.8), (0.88, 0.0), (0.8, -1.5), (0.
 _ACROSS: Final = -0.6
 _ALIAS: Final = -0.4
 _RICHNESS: Final = {
-    "Person": (-2.5, 0.3, 1.4),
+    "Person": (-2.5, 0.3, 0.6),
     "Place": (0.0, 0.0, 0.9),
     "Outlet": (0.0, 0.2, 1.4),
     "Polity": (0.0, 1.4, 1.4),
-    "Organisation": (0.0, 0.9, 1.4),
+    "Organisation": (0.0, 0.6, 1.4),
 }
 _TYPE_AGREES: Final = 2.0
 _TYPE_UNKNOWN: Final = -1.0
@@ -49,6 +49,8 @@ _AFFILIATION: Final = 2.6
 _OTHER_AFFILIATION: Final = -1.5
 _SAME: Final = 0.9
 _OFFICE_SHARE: Final = 0.6
+_OFFICE_PART: Final = 0.3
+_PART: Final = 0.7
 _EXCLUDED: Final = -20.0
 
 _MANNERS: Final = {
@@ -194,7 +196,7 @@ def _office(meant: Description, candidate: Description) -> Iterator[Reason]:
     )
     if best[0] >= _OFFICE_SHARE:
         yield Reason("office", f"“{best[1]}”", _OFFICE)
-    elif (pair := _in_one_script(meant.offices, candidate.offices)) is not None:
+    elif best[0] < _OFFICE_PART and (pair := _in_one_script(meant.offices, candidate.offices)) is not None:
         yield Reason("office", f"“{pair[1]}”, not “{pair[0]}”", _OTHER_OFFICE)
 
 
@@ -230,16 +232,17 @@ def _affiliation(meant: Description, candidate: Description) -> Iterator[Reason]
             if len(_content(name)) > 1 and f" {plain(name)} " in f" {plain(said)} ":
                 yield Reason("affiliation", f"“{name}” in its description", _AFFILIATION)
                 return
-    if candidate.affiliations:
+    # A part, or another name, of what someone is of, is no other affiliation.
+    if candidate.affiliations and _shared(meant.affiliations, candidate.affiliations, _PART) is None:
         words = f"of {_name(candidate.affiliations[0])}, not {_name(meant.affiliations[0])}"
         yield Reason("affiliation", words, _OTHER_AFFILIATION)
 
 
-def _shared(ours: tuple[Related, ...], theirs: tuple[Related, ...]) -> str | None:
+def _shared(ours: tuple[Related, ...], theirs: tuple[Related, ...], least: float = _SAME) -> str | None:
     for one in ours:
         for other in theirs:
             if one.ids & other.ids or any(
-                likeness(name, their).score >= _SAME for name in one.names for their in other.names
+                likeness(name, their).score >= least for name in one.names for their in other.names
             ):
                 return _name(one)
     return None

@@ -19,7 +19,7 @@ _ARABIC: Final = dict(
     )
 )
 # What Arabic writes in two letters for a sound that it has none for.
-_ARABIC_PAIRS: Final = (("تش", "چ"),)
+_ARABIC_PAIRS: Final = (("تش", "چ"), ("تس", "س"))
 _LATIN: Final = (
     *(("tch", "C"), ("sch", "S"), ("dsch", "j")),
     *(("kh", "X"), ("sh", "S"), ("ch", "C"), ("gh", "G"), ("dh", "D"), ("th", "T"), ("zh", "Z"), ("ph", "f")),
