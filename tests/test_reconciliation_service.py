@@ -95,6 +95,12 @@ def test_every_address_of_the_manifest_answers(mounted: str, address: str | None
         assert client.get(mounted + path.removeprefix(where)).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "a b", "", "x/y", '"><script>', "host:port", "\xe9"])
+def test_a_host_that_is_none_has_no_place_in_the_manifest(libya: TestClient, host: str) -> None:
+    manifest = valid(libya.get("/", headers={b"Host": host.encode("latin-1")}).json(), "manifest")
+    assert manifest["preview"]["url"] == "http://testserver/preview?id={{id}}"
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -447,6 +453,8 @@ def test_bodies_have_a_kind_and_an_end(libya: TestClient) -> None:
     assert libya.post("/", data={"queries": "x" * (5 * 1024 * 1024)}).status_code == 413
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert libya.post("/", content=b"queries=%ff", headers=form).status_code == 400
+    many = b"&".join(b"a%d=1" % number for number in range(101))
+    assert "100 fields" in libya.post("/", content=many, headers=form).json()["message"]
     assert libya.get("/suggest/entity", params={"cursor": "-1"}).status_code == 400
     assert libya.get("/nowhere").status_code == 404
     assert libya.get("/nowhere").json()["message"] == "GET /nowhere: Not Found"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from khabar.reconciliation import answers, preview
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes that the body of a request may have."""
+
+FIELDS_LIMIT: Final = 100
+"""Fields that a form may have."""
 
 LANGUAGES: Final = ("en", "ar")
 
@@ -137,13 +141,13 @@ class _Doors:
         html = ""
         if identifier in TYPES:
             told = answers.kind(identifier, _language(request))
-            html = f"<p>{told['name']}<br><small>{told['description']}</small></p>"
+            html = f"<p>{escape(told['name'])}<br><small>{escape(told['description'])}</small></p>"
         return _json(request, {"id": identifier, "html": html})
 
     async def flyout_property(self, request: Request) -> Response:
         identifier = request.query_params.get("id", "")
         one = PROPERTIES.get(identifier)
-        html = f"<p>{one.label[_language(request)]}</p>" if one is not None else ""
+        html = f"<p>{escape(one.label[_language(request)])}</p>" if one is not None else ""
         return _json(request, {"id": identifier, "html": html})
 
     async def properties(self, request: Request) -> Response:
@@ -225,9 +229,10 @@ async def _fields(request: Request) -> dict[str, str]:
         raise refused("body", "application/x-www-form-urlencoded", kind)
     try:
         body = b"".join(pieces).decode()
-        return fields | dict(parse_qsl(body, keep_blank_values=True, max_num_fields=100, errors="strict"))
+        return fields | dict(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict"))
     except ValueError:
-        raise refused("body", "a form in UTF-8", "something else") from None
+        expected = f"a form in UTF-8 of at most {FIELDS_LIMIT} fields"
+        raise refused("body", expected, "something else") from None
 
 
 def _prefix(request: Request) -> tuple[str, int]:
