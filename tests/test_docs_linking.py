@@ -71,7 +71,8 @@ def test_the_service_of_the_page_answers(tmp_path: Path) -> None:
     server = Server([sys.executable, "-m", *words], port, tmp_path)
     try:
         server.start()
-        with urllib.request.urlopen(f"{server.address}/suggest/entity?prefix=haf", timeout=10) as answer:  # noqa: S310
+        asked = f"{server.address}/suggest/entity?prefix=haf"
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310 - the server of this test
             assert b"agents/haftar" in answer.read()
     finally:
         server.kill()

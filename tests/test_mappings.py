@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from khabar.errors import FaultyData
 from khabar.mappings.ledger import disagreements, mappings_of, merged, subjects
@@ -75,36 +72,6 @@ def test_the_table_is_as_sssom_has_it() -> None:
         "places:town\tTown\tskos:exactMatch\t\twikidata:Q649\tMoscow\tsemapv:CompositeMatching\t"
         "orcid:0000-0002-1825-0097\t\tkhabar\t0.1.0\t2031-03-02\t0.9876\tname: the same\n"
     )
-
-
-TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12).map(
-    lambda text: unicodedata.normalize("NFC", text).strip()
-)
-MAPPINGS = st.builds(
-    Mapping,
-    subject=st.sampled_from(sorted(IRIS)),
-    object=st.sampled_from([None, "Q649", "Q38", "https://example.org/p#1", "https://example.org/a,b"]),
-    relation=st.sampled_from(["exact_match", "close_match"]),
-    is_refused=st.booleans(),
-    subject_label=TEXTS,
-    object_label=TEXTS,
-    justification=st.sampled_from(["ManualMappingCuration", "CompositeMatching", "LexicalMatching"]),
-    confidence=st.none() | st.integers(0, 10_000).map(lambda number: number / 10_000),
-    tool=TEXTS,
-    tool_version=TEXTS,
-    author=TEXTS | st.just("https://orcid.org/0000-0002-1825-0097"),
-    reviewer=TEXTS,
-    date=st.sampled_from(["", "2031-03-02"]),
-    comment=TEXTS,
-)
-
-
-@given(st.lists(MAPPINGS, max_size=5, unique_by=lambda mapping: mapping.subject))
-def test_what_is_written_is_read_again(mappings: list[Mapping]) -> None:
-    text = written(*mappings)
-    found = read_mappings(text, "m.tsv", SUBJECTS)
-    assert sorted(found, key=lambda one: one.key) == sorted(mappings, key=lambda one: one.key)
-    assert written(*reversed(found)) == text
 
 
 def test_the_reference_implementation_reads_the_same() -> None:

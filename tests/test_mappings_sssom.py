@@ -58,12 +58,14 @@ PEOPLE = TEXTS.map(str.strip) | st.sampled_from(["https://orcid.org/0000-0002-18
 MAPPINGS = st.builds(
     Mapping,
     subject=st.sampled_from(sorted(IRIS)),
-    object=st.sampled_from([None, "Q649", "Q38", "https://example.org/p#1", "https://example.org/é,b"]),
+    object=st.sampled_from(
+        [None, "Q649", "Q38", "https://example.org/p#1", "https://example.org/a,b", "https://example.org/é,b"]
+    ),
     relation=st.sampled_from(["exact_match", "close_match"]),
     is_refused=st.booleans(),
     subject_label=TEXTS,
     object_label=TEXTS,
-    justification=st.sampled_from(["ManualMappingCuration", "CompositeMatching", "MappingReview"]),
+    justification=st.sampled_from(["ManualMappingCuration", "CompositeMatching", "LexicalMatching", "MappingReview"]),
     confidence=st.none() | st.integers(0, 10_000).map(lambda number: number / 10_000),
     tool=TEXTS,
     tool_version=TEXTS,
@@ -74,7 +76,7 @@ MAPPINGS = st.builds(
 )
 
 
-@given(st.lists(MAPPINGS, max_size=4, unique_by=lambda mapping: mapping.subject))
+@given(st.lists(MAPPINGS, max_size=5, unique_by=lambda mapping: mapping.subject))
 def test_no_sign_of_a_mapping_is_lost(mappings: list[Mapping]) -> None:
     text = written(*mappings)
     found = read(text)

@@ -47,7 +47,7 @@ def article(slug: str, **fields: object) -> ArticleRecord:
             language="ar",
             url=f"https://example.org/{slug}",
         ),
-        events={"e": Event(type="Meeting", label={"en": "E"}, evidence=EVIDENCE, **fields)},  # type: ignore[arg-type]
+        events={"e": Event(type="Meeting", label={"en": "E"}, evidence=EVIDENCE, **fields)},  # type: ignore[arg-type] # any field
     )
 
 
@@ -121,7 +121,7 @@ def test_the_unit_above_is_told_beside_the_state() -> None:
 
 @pytest.mark.parametrize("kind", ["Organisation", "Outlet", "Place", "Polity"])
 def test_no_class_is_guessed(kind: str) -> None:
-    found = lines(corpus(thing=Entity(type=kind, name={"en": "Thing"})), "thing")  # type: ignore[arg-type]
+    found = lines(corpus(thing=Entity(type=kind, name={"en": "Thing"})), "thing")  # type: ignore[arg-type] # any type
     assert not [line for line in found if line.startswith("LAST\tP31")]
     assert found[0] == "CREATE\t/* thing: no item was found; add its class (P31) */\n"
 

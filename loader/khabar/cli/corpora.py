@@ -151,22 +151,10 @@ def export(source: Path, output: str | None, form: Any, corpus: Path | None) -> 
 
     if form in ("sssom", "quickstatements"):
         text = pipeline.mapping_table(source) if form == "sssom" else pipeline.wikidata_drafts(source)
-        if output in (None, "-"):
-            streams.data(text)
-        else:
-            write_text(text, output)
+        streams.document(text, output or "-", f"Wrote {output}")
         return
     count = pipeline.export(source, streams.binary() if output in (None, "-") else output, form, corpus=corpus)
     streams.talk(f"Wrote {bulk.counted(count, 'article')}{'' if output in (None, '-') else f' to {output}'}")
-
-
-def write_text(text: str, output: str) -> None:
-    """Write a document to a file, in UTF-8, and say so."""
-    from khabar.files import replaced
-
-    with replaced(output) as file:
-        file.write(text.encode())
-    streams.talk(f"Wrote {output}")
 
 
 COMMANDS = (check, build, export)

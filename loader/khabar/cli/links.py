@@ -156,11 +156,11 @@ def _apply(source: str, table: str, reviewer: str | None) -> None:
     mappings: tuple[Mapping, ...]
     text = streams.text_of(table)
     if _is_sssom(text):
-        mappings = pipeline.read_mappings(source, table)
+        mappings = pipeline.read_mappings(corpus, table)
     else:
         who = reviewer or _only_annotator([one.iri or one.name for one in corpus.header.annotators])
         decisions = read_review(text, table, pipeline.references(corpus))
-        mappings = pipeline.reviewed(source, decisions, who)
+        mappings = pipeline.reviewed(corpus, decisions, who)
     if not mappings:
         streams.talk(f"{table}: no decision")
         return
@@ -204,18 +204,14 @@ def _verify(source: str, given: dict[str, Any]) -> int:
 
 
 def _write_review(found: list[Proposal], target: str) -> None:
-    from khabar.files import replaced
     from khabar.mappings.review import write_review
 
     text = write_review(
         (row for proposal in found for row in _rows(proposal)), "," if target.endswith(".csv") else "\t"
     )
-    if target == "-":
-        streams.data(text)
-        return
-    with replaced(target) as file:
-        file.write(text.encode())
-    streams.talk(f"Wrote {target}: decide in its first column, then: khabar link CORPUS --apply {target}")
+    streams.document(
+        text, target, f"Wrote {target}: decide in its first column, then: khabar link CORPUS --apply {target}"
+    )
 
 
 def _rows(proposal: Proposal) -> Iterator[Row]:

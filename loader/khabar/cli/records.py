@@ -91,15 +91,9 @@ def _cite(text: str, quote: str, paragraph: int | None) -> None:
 
 def _fill(record: str, text: str) -> None:
     from khabar import drafts
-    from khabar.files import replaced
 
     filled = drafts.fill(streams.text_of(record), streams.text_of(text), record)
-    if record == "-":
-        streams.data(filled)
-        return
-    with replaced(record) as file:
-        file.write(filled.encode())
-    streams.talk(f"Filled {record}")
+    streams.document(filled, record, f"Filled {record}")
 
 
 @click.command()

@@ -108,6 +108,18 @@ def stream(pieces: Iterable[str]) -> None:
         data(piece)
 
 
+def document(content: str, target: str, said: str) -> None:
+    """Write a whole document in UTF-8 to a file, which is replaced, and say so; or for ``-`` to standard output."""
+    if target == "-":
+        data(content)
+        return
+    from khabar.files import replaced
+
+    with replaced(target) as file:
+        file.write(content.encode())
+    talk(said)
+
+
 def binary() -> BinaryIO:
     """Standard output for bytes, after all text so far."""
     if sys.stdout is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import Final
 
 from khabar.matching.spelling import is_arabic, spelling
@@ -27,7 +28,6 @@ _LATIN: Final = (
     *(("ay", "Y"), ("ei", "Y"), ("ey", "Y"), ("au", "W"), ("aw", "W"), ("aou", "W"), ("iy", "i"), ("uw", "u")),
     *(("ts", "s"), ("x", "ks"), ("c", "k")),
 )
-_SINGLE_RUN: Final = frozenset("abdefghijklmnopqrstuvwzXSCGDTZ")
 
 _NEAR: Final[dict[frozenset[str], float]] = {
     frozenset(pair): cost
@@ -102,17 +102,17 @@ def distance(word: str, other: str) -> float:
     """
     scripts = is_arabic(word) + is_arabic(other)
     left, right = sounds(word), sounds(other)
-    row = [0.0]
-    for place in range(len(right)):
-        row.append(row[-1] + _alone(right, place, scripts=scripts))
-    for here in range(len(left)):
-        before, row = row, [row[0] + _alone(left, here, scripts=scripts)]
-        for there in range(len(right)):
+    taken = [_alone(left, here, scripts=scripts) for here in range(len(left))]
+    added = [_alone(right, there, scripts=scripts) for there in range(len(right))]
+    row = list(itertools.accumulate(added, initial=0.0))
+    for here, sign in enumerate(left):
+        before, row = row, [row[0] + taken[here]]
+        for there, instead in enumerate(right):
             row.append(
                 min(
-                    before[there + 1] + _alone(left, here, scripts=scripts),
-                    row[there] + _alone(right, there, scripts=scripts),
-                    before[there] + _instead(left[here], right[there]),
+                    before[there + 1] + taken[here],
+                    row[there] + added[there],
+                    before[there] + _instead(sign, instead),
                 )
             )
     return row[-1]

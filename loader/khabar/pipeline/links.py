@@ -54,7 +54,7 @@ def propose(
     corpus = _corpus(source)
     if unknown := [name for name in only if name not in references(corpus)]:
         raise QueryRefused(where="only", expected="the ids of entities of the corpus", found=", ".join(unknown))
-    decided = read_mappings(source) if isinstance(source, (str, Path)) else ()
+    decided = _kept(corpus, source)
     without = {one.subject for one in decided if one.object is None and not again}
     refused = {one.key for one in decided if one.is_refused}
     wanted = [found for found in unlinked(corpus, without) if not only or found.name in only]
@@ -88,7 +88,7 @@ def accept(proposals: Iterable[Proposal], threshold: float, *, today: str = "") 
 
 
 def reviewed(
-    source: Path | str, decisions: Iterable[Decision], reviewer: str, *, today: str = ""
+    source: Corpus | Path | str, decisions: Iterable[Decision], reviewer: str, *, today: str = ""
 ) -> tuple[Mapping, ...]:
     """The mappings that a person decided on; ``reviewer`` is a name, or an IRI such as an ORCID."""
     labels = {found.name: label(entity) for found, entity in Names(_corpus(source)).entities()}
@@ -128,7 +128,7 @@ def decide(folder: Path | str, mappings: Iterable[Mapping]) -> Linked:
     decided = tuple(mappings)
     if contradictions := list(_contradictions(corpus, decided)):
         raise FaultyData(contradictions)
-    known = merged(read_mappings(folder), decided)
+    known = merged(_kept(corpus, folder), decided)
     changes = list(_changes(corpus, decided))
     texts = {path: _changed(path, own) for path, own in _by_file(changes).items()}
     ledger = Path(folder, FILE)
@@ -148,13 +148,8 @@ def read_mappings(source: Corpus | Path | str, table: Path | str | None = None) 
 
     None where there is no such file. Raises `FaultyData` with every fault at its line, `FileFailed`.
     """
-    from khabar.mappings.sssom import read_mappings as parse
-
-    path = Path(table) if table is not None else _ledger(source)
-    if path is None:
-        return ()
-    named = {iri: reference for reference, iri in subjects(_corpus(source)).items()}
-    return parse(_text(path), str(path), named)
+    corpus = _corpus(source)
+    return _kept(corpus, source) if table is None else _parsed(corpus, Path(table))
 
 
 def mapping_table(source: Path | str) -> str:
@@ -165,7 +160,7 @@ def mapping_table(source: Path | str) -> str:
     from khabar.mappings.sssom import write_mappings
 
     corpus = _corpus(source)
-    return write_mappings(mappings_of(corpus, read_mappings(source)), corpus.header, subjects(corpus))
+    return write_mappings(mappings_of(corpus, _kept(corpus, source)), corpus.header, subjects(corpus))
 
 
 def wikidata_drafts(source: Path | str) -> str:
@@ -176,8 +171,9 @@ def wikidata_drafts(source: Path | str) -> str:
     """
     from khabar.wikidata.quickstatements import drafts
 
-    lacking = {mapping.subject for mapping in read_mappings(source) if mapping.object is None}
-    return "".join(drafts(_corpus(source), lacking))
+    corpus = _corpus(source)
+    lacking = {mapping.subject for mapping in _kept(corpus, source) if mapping.object is None}
+    return "".join(drafts(corpus, lacking))
 
 
 def verify(source: Corpus | Path | str, wikidata: Wikidata) -> tuple[Fault, ...]:
@@ -197,7 +193,7 @@ def verify(source: Corpus | Path | str, wikidata: Wikidata) -> tuple[Fault, ...]
 def mapping_faults(corpus: Corpus, folder: Path | str) -> list[Fault]:
     """What is wrong with ``mappings.sssom.tsv`` of a folder, in itself and beside the records."""
     try:
-        return list(disagreements(corpus, read_mappings(folder), str(Path(folder, FILE))))
+        return list(disagreements(corpus, _kept(corpus, folder), str(Path(folder, FILE))))
     except FaultyData as error:
         return list(error.faults)
 
@@ -211,10 +207,17 @@ def _corpus(source: Corpus | Path | str) -> Corpus:
     return read(source) if isinstance(source, (str, Path)) else source
 
 
-def _ledger(source: Corpus | Path | str) -> Path | None:
+def _kept(corpus: Corpus, source: Corpus | Path | str) -> tuple[Mapping, ...]:
+    """The decisions that ``corpus`` keeps beside its records, where those were read from a folder."""
     if isinstance(source, (str, Path)) and str(source) != "-" and (path := Path(source, FILE)).is_file():
-        return path
-    return None
+        return _parsed(corpus, path)
+    return ()
+
+
+def _parsed(corpus: Corpus, table: Path) -> tuple[Mapping, ...]:
+    from khabar.mappings.sssom import read_mappings as parse
+
+    return parse(_text(table), str(table), {iri: reference for reference, iri in subjects(corpus).items()})
 
 
 def _text(path: Path) -> str:

@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
+
 from khabar import __version__
 from khabar.errors import ServiceFailed, StoreFailed
 from khabar.stores.endpoint import address_of
@@ -171,14 +173,7 @@ class Client:
             *((name, value) for name, value in request.headers if name != "User-agent"),
             ("User-Agent", self.agent),
         )
-        named = Request(
-            method=request.method,
-            address=request.address,
-            headers=headers,
-            body=request.body,
-            where=request.where,
-            expected=request.expected,
-        )
+        named = msgspec.structs.replace(request, headers=headers)
         self.sent += 1
         answer = wire.send(named)
         if not answer.succeeded:
