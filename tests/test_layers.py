@@ -26,9 +26,10 @@ ROWS = (
     {"checks", "derivation", "description", "formats", "mappings", "quads", "queries", "resolve", "shapes"},
     {"crew", "plan", "records"},
     {"assembly", "stores"},
-    {"loading", "reconciliation", "spark", "wikidata"},
-    {"drafts"},
+    {"explorer", "loading", "reconciliation", "spark", "wikidata"},
+    {"drafts", "evaluation"},
     {"pipeline"},
+    {"serve"},
     {"__init__"},
     {"cli"},
     {"__main__", "reference"},
@@ -37,16 +38,22 @@ ROWS = (
 # Libraries that take their time or that only one part has to do with: no other module imports them.
 HOMES = {
     "SPARQLWrapper": {"stores"},
+    "babel": {"serve"},
     "click": {"cli", "reference"},
     "httpx": {"stores"},
+    "jinja2": {"serve"},
     "pyarrow": {"records", "spark"},
     "pyspark": {"spark"},
     "zstandard": {"records"},
-    "pyoxigraph": {"canonical", "conversion", "derivation", "formats", "loading", "reference", "stores", "vocabulary"},
+    "pyoxigraph": {
+        *("canonical", "conversion", "derivation", "evaluation", "explorer", "formats", "loading", "reference"),
+        *("serve", "stores", "vocabulary"),
+    },
     "pyshacl": {"shapes"},
     "rapidfuzz": {"matching"},
     "ruamel": {"drafts"},
-    "starlette": {"reconciliation"},
+    "starlette": {"reconciliation", "serve"},
+    "uvicorn": {"serve"},
     "oxrdflib": {"stores"},
     "rdflib": {"conversion", "pipeline", "shapes", "stores"},
     "rich": {"cli", "queries"},
@@ -55,8 +62,8 @@ HOMES = {
 
 # What must not be imported before a command needs it.
 HEAVY = (
-    *("SPARQLWrapper", "httpx", "oxrdflib", "pyarrow", "pyoxigraph", "pyshacl", "pyspark", "rapidfuzz", "rdflib"),
-    *("rich", "ruamel", "starlette", "yaml", "zstandard"),
+    *("SPARQLWrapper", "babel", "httpx", "jinja2", "oxrdflib", "pyarrow", "pyoxigraph", "pyshacl", "pyspark"),
+    *("rapidfuzz", "rdflib", "rich", "ruamel", "starlette", "uvicorn", "yaml", "zstandard"),
 )
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from khabar.queries.results import Rows
     from khabar.reading.schema import json_schema
     from khabar.reconciliation import reconciliation_service
+    from khabar.serve.opening import application
     from khabar.stores.credentials import Credentials
     from khabar.stores.endpoint import Endpoint
     from khabar.stores.rdflib_dataset import open_dataset
@@ -87,6 +88,7 @@ __all__ = [
     "Wikidata",
     "__version__",
     "accept",
+    "application",
     "build",
     "catalogue",
     "check",
@@ -133,6 +135,7 @@ _HOMES = {
     "Mapping": "khabar.mappings",
     "NamedGraph": "khabar.graphs",
     "Rows": "khabar.queries.results",
+    "application": "khabar.serve.opening",
     "reconciliation_service": "khabar.reconciliation",
     "Step": "khabar.loading.rehearsal",
     "Wikidata": "khabar.wikidata.wikidata",

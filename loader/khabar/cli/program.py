@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from khabar import __version__
-from khabar.cli import corpora, links, loads, questions, records, streams
+from khabar.cli import corpora, links, loads, questions, records, serving, streams
 from khabar.cli.faults import as_text
 from khabar.errors import FaultyData, FileFailed, KhabarError, QueryRefused, ServiceFailed, SparkFailed, StoreFailed
 
@@ -46,7 +46,10 @@ def khabar() -> None:
     """
 
 
-for command in (*records.COMMANDS, *corpora.COMMANDS, *links.COMMANDS, *loads.COMMANDS, *questions.COMMANDS):
+for command in (
+    *(*records.COMMANDS, *corpora.COMMANDS, *links.COMMANDS, *loads.COMMANDS),
+    *(*questions.COMMANDS, *serving.COMMANDS),
+):
     khabar.add_command(command)
 
 

@@ -53,13 +53,13 @@ def _params(context: click.Context, option: click.Parameter, values: tuple[str, 
     return params
 
 
-def _services(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def services(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """The address to ask for each SERVICE: the one given after ``=``, else the service's own."""
-    services: dict[str, str] = {}
+    found: dict[str, str] = {}
     for value in values:
         service, sign, rest = value.partition("=http")
-        services[service] = f"http{rest}" if sign else service
-    return services
+        found[service] = f"http{rest}" if sign else service
+    return found
 
 
 def is_terminal() -> bool:
@@ -98,7 +98,7 @@ def is_terminal() -> bool:
     "services",
     metavar="IRI[=URL]",
     multiple=True,
-    callback=_services,
+    callback=services,
     help="Let the query ask this SERVICE, or URL in its place. Repeatable; none is asked otherwise.",
 )
 @endpoints.questioned

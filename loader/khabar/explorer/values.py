@@ -248,8 +248,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     """All that a page tells of one thing: its names, what is said about it, and what it is mentioned in.
 
-    ``claims`` are there for an event (the claims about it), a claim (itself), a statement (its claim) and an article
-    (those that it reports). ``mentions`` are facts of others whose value it is, a page of them for each property.
+    ``claims`` are there for an event (the claims about it), a claim (itself), a statement (its claim), an article
+    (those that it reports) and an agent (what it says). ``mentions`` are facts of others whose value it is, a page of
+    them for each property.
     """
 
     thing: Thing

@@ -27,12 +27,14 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "source": ("sources",),
     "statement": ("statements",),
 }
-_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "certainty": get_args(Certainty),
     "class": (),
     "stance": get_args(Stance),
     "standing": ("uncontested", "contested", "only-alleged"),
 }
+"""The types whose values are words, and these, by their names in the ontology; any name of a class is one."""
+
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTEGER: Final = re.compile(r"[+-]?\d{1,18}")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -99,7 +101,7 @@ def _date(where: str, text: str) -> Literal:
 
 def _word(where: str, kind: str, text: str) -> str:
     word = text.removeprefix(NAMESPACE).removeprefix("khb:")
-    words = _WORDS.get(kind)
+    words = WORDS.get(kind)
     if words is None:
         raise QueryRefused(where=where, expected="a type of parameter that khabar knows", found=repr(kind))
     if word in words or (not words and re.fullmatch(TYPE_NAME_PATTERN, word)):

@@ -45,11 +45,12 @@ _CHAIN_WORDS: Final = (
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 
 
-def check(text: str, *, services: Collection[str] = ()) -> None:
+def check(text: str, *, services: Collection[str] = (), datasets: bool = False) -> None:
     """Refuse a query that could harm: too large, too deep, too long a chain, an update, or a door to the network.
 
-    ``services`` are the IRIs that ``SERVICE`` may name; they are compared as they are written. Nothing is parsed
-    beyond tokens, so a query that passes may still be wrong.
+    ``services`` are the IRIs that ``SERVICE`` may name; they are compared as they are written. With ``datasets`` the
+    query may name its graphs (FROM), for an engine that looks for them in its own store alone. Nothing is parsed beyond
+    tokens, so a query that passes may still be wrong.
 
     Raises QueryRefused.
     """
@@ -61,7 +62,7 @@ def check(text: str, *, services: Collection[str] = ()) -> None:
     for index, token in enumerate(found):
         if token.is_word(*_UPDATES):
             raise _refused(text, token, "a query, which only reads", token.text.upper())
-        if token.is_word("FROM"):
+        if token.is_word("FROM") and not datasets:
             raise _refused(
                 text, token, "no FROM, which some engines fetch from the network", "FROM", "write GRAPH <...> { ... }"
             )

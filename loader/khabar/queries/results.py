@@ -108,7 +108,7 @@ def _json(rows: Rows, file: TextIO) -> None:
     answer: dict[str, Any] = {"head": {}, "boolean": rows.truth}
     if rows.truth is None:
         bindings = [
-            {name: _binding(term) for name, term in zip(rows.columns, row, strict=True) if term is not None}
+            {name: binding(term) for name, term in zip(rows.columns, row, strict=True) if term is not None}
             for row in rows
         ]
         answer = {"head": {"vars": list(rows.columns)}, "results": {"bindings": bindings}}
@@ -116,7 +116,8 @@ def _json(rows: Rows, file: TextIO) -> None:
     file.write("\n")
 
 
-def _binding(term: Term) -> dict[str, str]:
+def binding(term: Term) -> dict[str, str]:
+    """A term as SPARQL 1.1 Query Results JSON has it (section 3.2.2)."""
     if isinstance(term, Blank):
         return {"type": "bnode", "value": term.label}
     if not isinstance(term, Literal):

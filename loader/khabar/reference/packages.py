@@ -17,6 +17,7 @@ PARTS: Final = (
     ("At any size", ("records", "plan", "crew", "assembly", "spark")),
     ("Links", ("matching", "mappings", "wikidata", "reconciliation")),
     ("Stores and questions", ("stores", "loading", "conversion", "queries")),
+    ("For visitors", ("evaluation", "explorer", "serve")),
     ("Doors", ("pipeline", "cli", "reference")),
 )
 """The packages and modules of khabar, by what they are about, in the order that a newcomer reads them."""

@@ -49,15 +49,16 @@ class FolderStore(OxigraphStore):
         """The triples of a named graph as N-Triples."""
         return self._again(lambda: super(FolderStore, self).read(graph))
 
-    def _evaluate(self, text: str) -> Rows:
-        return self._again(lambda: super(FolderStore, self)._evaluate(text))
+    def evaluate(self, text: str) -> Rows:
+        """The rows of a query that was looked at before; see `OxigraphStore`."""
+        return self._again(lambda: super(FolderStore, self).evaluate(text))
 
     def _again(self, answer: Callable[[], _Answer]) -> _Answer:
         for _ in range(_TRIES):
             try:
                 return answer()
             except (StoreFailed, OSError, RuntimeError):
-                if _identity(self._folder) == self._place:
+                if identity(self._folder) == self._place:
                     raise
             self._place, self._store = opened(self._folder)
         return answer()
@@ -76,7 +77,7 @@ def opened(folder: Path) -> tuple[Place | None, pyoxigraph.Store]:
     import pyoxigraph
 
     for _ in range(_TRIES):
-        before = _identity(folder)
+        before = identity(folder)
         if not is_store(folder):
             found = "another folder" if folder.is_dir() else "a file" if folder.exists() else "nothing"
             failure: FileFailed | StoreFailed = FileFailed(
@@ -85,19 +86,20 @@ def opened(folder: Path) -> tuple[Place | None, pyoxigraph.Store]:
         else:
             try:
                 store = pyoxigraph.Store.read_only(str(folder))
-                if _identity(folder) == before:
+                if identity(folder) == before:
                     return before, store
                 found = "another one in its place each time"
             except (OSError, RuntimeError, ValueError) as error:
                 found = " ".join(str(error).split())
             failure = StoreFailed(where=str(folder), expected="a store that Oxigraph can open", found=found)
-        if _identity(folder) == before:
+        if identity(folder) == before:
             break
         # Another process put a new store in its place, and the files were of both.
     raise failure
 
 
-def _identity(folder: Path) -> Place | None:
+def identity(folder: Path) -> Place | None:
+    """Which store is in ``folder`` now; None where there is none."""
     try:
         status, current = folder.stat(), (folder / "CURRENT").stat()
     except OSError:

@@ -125,13 +125,19 @@ def requests(endpoint: Endpoint, graph: NamedGraph) -> tuple[Request, ...]:
         return tuple(store.requests(graph))
 
 
+def base(store: Store) -> str:
+    """The base of the corpus in ``store``, with which its IRIs begin; empty unless it holds exactly one corpus."""
+    query = catalogue.find("bases")
+    bases = {row[query.columns.index("corpus")] for row in asked(store, query)}
+    return plain(bases.pop()) if len(bases) == 1 else ""
+
+
 def prefixes(store: Store) -> Mapping[str, str]:
     """The prefixes of the corpus in ``store``, by which ids become IRIs; none unless it holds exactly one corpus."""
     from khabar.iris import Iris
 
-    query = catalogue.find("bases")
-    bases = {row[query.columns.index("corpus")] for row in asked(store, query)}
-    return Iris(plain(bases.pop())).prefixes() if len(bases) == 1 else {}
+    corpus = base(store)
+    return Iris(corpus).prefixes() if corpus else {}
 
 
 def _endpoint(target: str | Path | Endpoint) -> Endpoint | None:

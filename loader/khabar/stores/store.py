@@ -138,6 +138,11 @@ class OxigraphStore:
         return len(self._store)
 
     @property
+    def inner(self) -> pyoxigraph.Store:
+        """The store of Oxigraph itself."""
+        return self._store
+
+    @property
     def rewrites(self) -> Sequence[Rewrite]:
         """The one spelling that Oxigraph has for a number or a date."""
         return (numbers_and_dates,)
@@ -155,9 +160,10 @@ class OxigraphStore:
     def select(self, text: str, *, services: Mapping[str, str] = NO_SERVICES) -> Rows:
         """The rows of a SELECT query, or the truth of an ASK query; see `Store`."""
         guard.check(text, services=services)
-        return self._evaluate(federated(text, self._evaluate, services))
+        return self.evaluate(federated(text, self.evaluate, services))
 
-    def _evaluate(self, text: str) -> Rows:
+    def evaluate(self, text: str) -> Rows:
+        """The rows of a query that was looked at before, and that names no SERVICE; raises as `select` does."""
         import pyoxigraph
 
         try:

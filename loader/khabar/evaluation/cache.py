@@ -1,0 +1,69 @@
+"""Answers that are kept while their store does not change, and questions that are asked only once at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+from khabar.evaluation.tasks import Done
+
+_OVERHEAD = 512
+
+
+class Cache:
+    """Short answers by their question, as many as fit in ``size`` bytes; those used last are kept longest."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held = 0
+        self._answers: OrderedDict[bytes, Done] = OrderedDict()
+        self._asked: dict[bytes, _Asked] = {}
+        self._generation = 0
+
+    async def get(self, question: bytes, ask: Callable[[], Awaitable[Done]]) -> Done:
+        """The answer to ``question``: a kept one, that of whoever asks the same now, or what ``ask`` gives.
+
+        Who goes away leaves it to the others; when all have gone, ``ask`` is cancelled.
+        """
+        if (kept := self._answers.get(question)) is not None:
+            self._answers.move_to_end(question)
+            return kept
+        asked = self._asked.get(question)
+        if asked is None:
+            asked = _Asked(asyncio.ensure_future(self._asking(question, ask)))
+            self._asked[question] = asked
+        asked.waiting += 1
+        try:
+            return await asyncio.shield(asked.task)
+        finally:
+            asked.waiting -= 1
+            if not asked.waiting:
+                asked.task.cancel()
+                if self._asked.get(question) is asked:
+                    del self._asked[question]
+
+    def clear(self) -> None:
+        """Forget every answer: the store is another one now."""
+        self._generation += 1
+        self._answers.clear()
+        self._asked.clear()
+        self._held = 0
+
+    async def _asking(self, question: bytes, ask: Callable[[], Awaitable[Done]]) -> Done:
+        generation = self._generation
+        done = await ask()
+        size = len(question) + len(done.body) + _OVERHEAD
+        if not done.path and generation == self._generation and size <= self._size // 8:
+            self._answers[question] = done
+            self._held += size
+            while self._held > self._size:
+                gone, answer = self._answers.popitem(last=False)
+                self._held -= len(gone) + len(answer.body) + _OVERHEAD
+        return done
+
+
+class _Asked:
+    def __init__(self, task: asyncio.Future[Done]) -> None:
+        self.task = task
+        self.waiting = 0

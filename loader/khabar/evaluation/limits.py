@@ -1,0 +1,34 @@
+"""How much one query, and all of them together, may take."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+MEBIBYTE = 1024 * 1024
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of an endpoint.
+
+    A query has ``seconds`` of time from when its evaluation begins, ``memory`` bytes beyond what its process needs to
+    open the store, ``rows`` rows (lines of a CSV or TSV) and ``size`` bytes of answer. ``workers`` processes evaluate
+    the queries of visitors, as many more those of khabar's own pages, so that neither waits for the other. At most
+    ``waiting`` queries of each kind wait, and each for at most ``patience`` seconds. Answers are kept in ``cache``
+    bytes of memory. A page of a list has ``page`` rows where no number is asked for.
+    """
+
+    seconds: float = 10.0
+    memory: int = 1024 * MEBIBYTE
+    rows: int = 500_000
+    size: int = 128 * MEBIBYTE
+    workers: int = msgspec.field(default_factory=_processors)
+    waiting: int = 128
+    patience: float = 10.0
+    cache: int = 64 * MEBIBYTE
+    page: int = 100

@@ -1,0 +1,234 @@
+"""Processes that evaluate, and who waits for them: one task a process, ended when its time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from subprocess import Popen
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from khabar.crew.processes import started
+from khabar.errors import KhabarError
+from khabar.evaluation.tasks import Done, NotDone, Progress, Ready, Reason, Report, Task
+from khabar.evaluation.worker import LENGTH, Charge
+
+Trouble: TypeAlias = Reason | Literal["timed-out", "exhausted", "busy"]
+"""Why a task has no answer; beside its own reasons its time was over, its process ended, or too many were waiting."""
+
+_PROGRAM: Final = "from khabar.evaluation.worker import main; main()"
+_START_SECONDS: Final = 60.0
+
+
+class Unanswered(KhabarError):
+    """A task was not answered; ``reason`` tells why, in one word."""
+
+    def __init__(self, reason: Trouble, *, where: str, expected: str, found: str, remedy: str = "") -> None:
+        super().__init__(where=where, expected=expected, found=found, remedy=remedy)
+        self.reason = reason
+
+
+class Worker:
+    """One process with the store open."""
+
+    def __init__(self, process: Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self.ready: Ready | None = None
+        self._decoder = msgspec.msgpack.Decoder(Report)
+
+    @classmethod
+    async def start(cls, charge: Charge) -> Worker:
+        """A new process that has opened its store; raises Unanswered when it cannot."""
+        here, there = socket.socketpair()
+        with there:
+            process = started(_PROGRAM, str(there.fileno()), files=(there.fileno(),))
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        worker = cls(process, *await asyncio.open_connection(sock=here))
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await worker._send(msgspec.msgpack.encode(charge))
+                report = await worker._report()
+        except BaseException as error:
+            worker.kill()
+            if isinstance(error, TimeoutError | EOFError | OSError):
+                raise _ended("store", "a process that opens the store") from None
+            raise
+        if isinstance(report, NotDone):
+            worker.kill()
+            raise _unanswered(report)
+        worker.ready = report if isinstance(report, Ready) else None
+        return worker
+
+    async def do(self, task: Task, seconds: float | None, tell: Callable[[int, int], None] | None = None) -> Done:
+        """Do one task; raises Unanswered. After one that timed out, or that is cancelled, the process must be ended."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._send(msgspec.msgpack.encode(task))
+                while isinstance(report := await self._report(), Progress):
+                    if tell is not None:
+                        tell(report.done, report.total)
+        except TimeoutError:
+            raise Unanswered(
+                "timed-out",
+                where="query",
+                expected=f"an answer within {seconds:g} seconds",
+                found="none",
+                remedy="ask for less, or ask khabar query on the store itself, which has no such limit",
+            ) from None
+        except (EOFError, OSError):
+            raise Unanswered(
+                "exhausted",
+                where="query",
+                expected="an answer within the memory that a query may take",
+                found="more, or a query that the engine does not survive",
+                remedy="ask for less at once",
+            ) from None
+        if isinstance(report, Done):
+            return report
+        raise _unanswered(report) if isinstance(report, NotDone) else _ended("store", "an answer")
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        self._process.kill()
+        self._writer.close()
+        # Its last moment is a matter of the system; whoever waits for it here is not kept.
+        asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+
+    async def _send(self, message: bytes) -> None:
+        self._writer.write(LENGTH.pack(len(message)) + message)
+        await self._writer.drain()
+
+    async def _report(self) -> Report:
+        (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+        report: Report = self._decoder.decode(await self._reader.readexactly(length))
+        return report
+
+
+class Pool:
+    """So many processes with one store, and a line before them.
+
+    Every task has its own process while it lasts. A process whose task did not end in time is killed, and another takes
+    its place.
+    """
+
+    def __init__(self, charge: Charge, size: int) -> None:
+        self._charge = charge
+        self._size = size
+        self._free = asyncio.Semaphore(size)
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._generation = 0
+        self._waiting = 0
+        self._starting: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.killed = 0
+
+    async def open(self) -> Ready:
+        """Start one process, and the others while it may already be asked; raises Unanswered."""
+        worker = await Worker.start(self._charge)
+        self._idle.append(worker)
+        for _ in range(self._size - 1):
+            self._start_soon()
+        return worker.ready or Ready(walled=False, bounded=False, place=(0, 0, 0))
+
+    async def do(self, task: Task, tell: Callable[[int, int], None] | None = None) -> Done:
+        """Do one task when its turn comes; raises Unanswered. Cancelled, it ends the process that is at it."""
+        await self._turn()
+        generation = self._generation
+        try:
+            worker = self._idle.pop() if self._idle else await Worker.start(self._charge)
+            self._busy.add(worker)
+            sound = False
+            try:
+                seconds = self._charge.limits.seconds if self._charge.bounded else None
+                done = await worker.do(task, seconds, tell)
+                sound = True
+            except Unanswered as error:
+                sound = error.reason not in ("timed-out", "exhausted")
+                raise
+            else:
+                return done
+            finally:
+                self._busy.discard(worker)
+                self._back(worker, sound=sound and generation == self._generation)
+        finally:
+            self._free.release()
+
+    async def _turn(self) -> None:
+        limits = self._charge.limits
+        if self._waiting >= limits.waiting:
+            raise _busy("too many queries wait already")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(limits.patience):
+                await self._free.acquire()
+        except TimeoutError:
+            raise _busy(f"others for {limits.patience:g} seconds") from None
+        finally:
+            self._waiting -= 1
+
+    def _back(self, worker: Worker, *, sound: bool) -> None:
+        if sound and not self._closed:
+            self._idle.append(worker)
+            return
+        worker.kill()
+        self.killed += 1
+        self._start_soon()
+
+    def renew(self) -> None:
+        """Let every process open the store anew: those at work when they are done."""
+        self._generation += 1
+        for worker in self._idle:
+            worker.kill()
+        self._idle.clear()
+        for _ in range(self._size - len(self._busy)):
+            self._start_soon()
+
+    async def close(self) -> None:
+        """End every process."""
+        self._closed = True
+        for task in self._starting:
+            task.cancel()
+        for worker in (*self._idle, *self._busy):
+            worker.kill()
+        self._idle.clear()
+
+    def _start_soon(self) -> None:
+        if not self._closed:
+            task = asyncio.get_running_loop().create_task(self._start(self._generation))
+            self._starting.add(task)
+            task.add_done_callback(self._starting.discard)
+
+    async def _start(self, generation: int) -> None:
+        # What fails here fails again, and is told, when a query needs the process.
+        with contextlib.suppress(Unanswered):
+            worker = await Worker.start(self._charge)
+            if generation != self._generation or self._closed or len(self._idle) + len(self._busy) >= self._size:
+                worker.kill()
+            else:
+                self._idle.append(worker)
+
+
+def _unanswered(report: NotDone) -> Unanswered:
+    return Unanswered(
+        report.reason,
+        where=report.where,
+        expected=report.expected,
+        found=report.found,
+        remedy=report.remedy,
+    )
+
+
+def _ended(where: str, expected: str) -> Unanswered:
+    return Unanswered("failed", where=where, expected=expected, found="one that ended", remedy="try again")
+
+
+def _busy(found: str) -> Unanswered:
+    return Unanswered("busy", where="endpoint", expected="a turn", found=found, remedy="try again in a while")

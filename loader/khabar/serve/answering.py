@@ -1,0 +1,98 @@
+"""A task made an answer of HTTP: its type and tag, its bytes from memory or from a file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
+
+from khabar.evaluation.media import FORMS
+from khabar.serve.problems import RequestRefused
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from khabar.evaluation.tasks import Done, Task
+    from khabar.serve.dataset import Dataset
+
+_PIECE: Final = 256 * 1024
+_Value = TypeVar("_Value")
+
+
+async def answer(
+    request: Request,
+    dataset: Dataset,
+    task: Task,
+    *,
+    own: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to ``task``, or 304 where the client has it already; raises Unanswered.
+
+    Nothing is sent before the whole answer is there: what is broken off is told as such.
+    """
+    from starlette.responses import Response
+
+    tag = dataset.tag(task)
+    kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **(headers or {})}
+    if is_known(request, tag):
+        return Response(status_code=304, headers=kept)
+    done = await while_there(request, dataset.ask(task, own=own))
+    return document(done, FORMS[done.form].content_type, kept)
+
+
+def document(done: Done, content_type: str, headers: Mapping[str, str]) -> Response:
+    """What was written, as an answer; its file, where it has one, is gone when it is sent."""
+    from starlette.responses import Response, StreamingResponse
+
+    if not done.path:
+        return Response(done.body, media_type=content_type, headers=dict(headers))
+    file = _taken(done.path)
+    length = {"Content-Length": str(done.size)}
+    return StreamingResponse(_pieces(file), media_type=content_type, headers={**headers, **length})
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Tell whether the client has the answer of this tag already (RFC 9110, section 13.1.2)."""
+    known = request.headers.get("if-none-match", "")
+    return tag in (one.strip().removeprefix("W/") for one in known.split(","))
+
+
+async def while_there(request: Request, coroutine: Coroutine[Any, Any, _Value]) -> _Value:
+    """What ``coroutine`` gives, unless the client goes away before: then it is cancelled.
+
+    The body of the request must have been read. Raises RequestRefused then, which nobody reads.
+    """
+    task = asyncio.ensure_future(coroutine)
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise RequestRefused(400, "connection", "a client that waits", "one that went away")
+        return await task
+    finally:
+        for one in (task, leaving):
+            if not one.done():
+                one.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await one
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _taken(path: str) -> BinaryIO:
+    file = open(path, "rb")  # noqa: PTH123, SIM115 - closed at the end of the answer
+    Path(path).unlink()
+    return file
+
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
+        while piece := await asyncio.to_thread(file.read, _PIECE):
+            yield piece

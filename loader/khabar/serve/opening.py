@@ -1,0 +1,104 @@
+"""From what is to be served to an application: a corpus or a file is loaded into a store of the server's own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from khabar.errors import FileFailed, StoreFailed
+from khabar.evaluation.limits import Limits
+from khabar.serve.dataset import Dataset, Source
+from khabar.serve.manners import LOOPBACK, Visitors
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from khabar.loading.load import Progress
+
+
+def application(
+    target: Path | str,
+    *,
+    address: str = "http://127.0.0.1:8000",
+    hosts: Collection[str] = LOOPBACK,
+    origins: Collection[str] = (),
+    services: Mapping[str, str] | None = None,
+    texts: Mapping[str, Path | str] | None = None,
+    limits: Limits | None = None,
+    cache: Path | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> Starlette:
+    """An application (ASGI) that serves a corpus, its records in bulk, a file of RDF, or the folder of a store.
+
+    ``address`` is where it is reached, without a slash at its end; ``hosts`` the names by which it may be called, and
+    ``origins`` those whose pages may ask it. ``services`` maps the IRI of each SERVICE that queries may ask to the
+    address that is asked in its place. ``texts`` maps ids of articles to files with their text, from which pages show
+    the words of passages. ``limits`` hold each query; an index is kept in ``cache``, else it is made at every start.
+    ``report`` hears how far the loading of a corpus is.
+
+    A store in a folder is only read, and the one that a load puts in its place is served from then on. Run the
+    application in one process: it starts those that evaluate itself. Raises FaultyData, FileFailed and StoreFailed.
+    """
+    from khabar.serve.application import application as served
+    from khabar.stores import embedded
+    from khabar.stores.endpoint import is_address
+
+    if is_address(target):
+        raise StoreFailed(
+            where=str(target),
+            expected="a corpus, a file, or the folder of a store",
+            found="an address",
+            remedy="load the corpus into a folder: khabar load CORPUS --to FOLDER",
+        )
+    room = tempfile.TemporaryDirectory(prefix="khabar-")
+    path = Path(target)
+    folder = path if embedded.is_store(path) else Path(room.name, "store")
+    if folder is not path:
+        _load(path, folder, report)
+    embedded.opened(folder)
+    source = Source(
+        folder=folder,
+        name=path.name or str(path),
+        room=Path(room.name),
+        address=address.rstrip("/"),
+        services=dict(services or {}),
+        texts=_texts(folder, texts or {}),
+        # What is loaded anew at every start has an index of its own each time.
+        cache=cache if folder is path else None,
+    )
+    app = served(Dataset(source, limits or Limits()), Visitors(frozenset(hosts), frozenset(origins)))
+    # The room is there as long as the application.
+    app.state.room = room
+    return app
+
+
+def _load(source: Path, folder: Path, report: Callable[[Progress], None] | None) -> None:
+    from khabar import pipeline
+    from khabar.stores import memory
+
+    if not source.exists():
+        raise FileFailed(
+            where=str(source),
+            expected="a corpus (a folder with corpus.yaml), records in bulk, a file of RDF, or the folder of a store",
+            found="nothing",
+        )
+    is_rdf = source.is_file() and source.suffix.lower() in memory.SUFFIXES
+    graph = f"urn:x-file:{quote(source.name)}" if is_rdf else None
+    pipeline.load(source, folder, graph=graph, verify="counts", report=report)
+
+
+def _texts(folder: Path, texts: Mapping[str, Path | str]) -> dict[str, str]:
+    """The content of each text by the IRI of its article; raises FileFailed, and StoreFailed for no article."""
+    if not texts:
+        return {}
+    from khabar.passages import read_text
+    from khabar.stores import embedded
+    from khabar.stores.opening import prefixes
+
+    known = prefixes(embedded.open_folder(folder))
+    if "articles" not in known:
+        raise StoreFailed(where=str(folder), expected="one corpus, whose articles have ids", found="none, or several")
+    return {known["articles"] + article: read_text(path).whole for article, path in texts.items()}

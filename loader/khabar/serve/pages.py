@@ -1,0 +1,369 @@
+"""The pages for people, made on the server from the index and from portraits, and the small answers that they fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
+
+from khabar.errors import KhabarError
+from khabar.evaluation.pool import Unanswered
+from khabar.serve import linked_data
+from khabar.serve.answering import is_known
+from khabar.serve.dataset import NotIndexed
+from khabar.serve.problems import RequestRefused, status_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from khabar.explorer.index import Index
+    from khabar.serve.dataset import Dataset
+    from khabar.serve.locales import Language
+    from khabar.serve.rendering import View
+
+PAGE: Final = 50
+"""Things on one page of a list."""
+
+_DEEPEST: Final = 10**7
+_SUGGESTED: Final = 8
+_TEXT_LIMIT: Final = 200
+_Value = TypeVar("_Value")
+
+
+async def overview(request: Request, dataset: Dataset) -> Response:
+    """What the dataset holds."""
+    index = dataset.ready_index()
+    return await _page(request, dataset, "overview.html", lambda language: {"overview": index.overview(language)})
+
+
+async def search(request: Request, dataset: Dataset) -> Response:
+    """Things by their names, in either script."""
+    index = dataset.ready_index()
+    text = request.query_params.get("q", "")[:_TEXT_LIMIT]
+    kinds = _kinds(request)
+    offset = _offset(request)
+    return await _page(
+        request,
+        dataset,
+        "search.html",
+        lambda language: {
+            "text": text,
+            "kind": kinds[0] if kinds else "",
+            "results": index.search(text, language, kinds=kinds, limit=PAGE, offset=offset),
+        },
+    )
+
+
+async def listed(request: Request, dataset: Dataset) -> Response:
+    """Every thing of one kind."""
+    index = dataset.ready_index()
+    kind, offset = _kind(request.path_params["kind"]), _offset(request)
+    return await _page(
+        request,
+        dataset,
+        "list.html",
+        lambda language: {"kind": kind, "things": index.things(kind, language, limit=PAGE, offset=offset)},
+    )
+
+
+async def timeline(request: Request, dataset: Dataset) -> Response:
+    """Events in order of time, with dates drawn as what they are."""
+    index = dataset.ready_index()
+    asked = {name: request.query_params.get(name, "")[:_TEXT_LIMIT] for name in ("type", "agent", "standing")}
+    first, last = _day(request, "from"), _day(request, "to")
+    offset = _offset(request)
+
+    def values(language: str) -> dict[str, Any]:
+        agent = _iri(index, asked["agent"])
+        return {
+            "timeline": index.timeline(
+                language,
+                first=first,
+                last=last,
+                types=(asked["type"],) if asked["type"] else (),
+                agent=agent,
+                standing=asked["standing"],
+                limit=PAGE,
+                offset=offset,
+            ),
+            "filters": {"from": first, "to": last, **asked},
+            "agent": index.thing(agent, language) if agent else None,
+            "event_types": index.event_types(language),
+        }
+
+    return await _page(request, dataset, "timeline.html", values)
+
+
+async def network(request: Request, dataset: Dataset) -> Response:
+    """Who has to do with whom, through which events."""
+    index = dataset.ready_index()
+    centre = _iri(index, request.query_params.get("centre", "")[:_TEXT_LIMIT])
+    return await _page(
+        request,
+        dataset,
+        "network.html",
+        lambda language: {
+            "network": index.network(language, centre=centre),
+            "centre": index.thing(centre, language) if centre else None,
+        },
+    )
+
+
+async def places(request: Request, dataset: Dataset) -> Response:
+    """Places on a map."""
+    index = dataset.ready_index()
+    return await _page(request, dataset, "map.html", lambda language: {"marks": index.marks(language)})
+
+
+async def editor(request: Request, dataset: Dataset) -> Response:
+    """A SPARQL editor."""
+    return await _page(request, dataset, "query.html", lambda _: {})
+
+
+async def queries(request: Request, dataset: Dataset) -> Response:
+    """The bundled queries."""
+    from khabar.queries.catalogue import catalogue
+
+    return await _page(request, dataset, "queries.html", lambda _: {"queries": catalogue()})
+
+
+async def named_query(request: Request, dataset: Dataset) -> Response:
+    """One bundled query, with a form for its parameters."""
+    from khabar.errors import QueryRefused
+    from khabar.queries.catalogue import find
+
+    try:
+        query = find(request.path_params["name"])
+    except QueryRefused as error:
+        raise RequestRefused(404, "query", error.expected, error.found, error.remedy) from None
+    given = dict(request.query_params)
+    return await _page(request, dataset, "named_query.html", lambda _: {"query": query, "given": given})
+
+
+async def ontology(request: Request, dataset: Dataset) -> Response:
+    """The ontology, to be read, or in a form of RDF."""
+    from starlette.responses import Response
+
+    from khabar.evaluation.media import FORMS, GRAPHS, preferred, quality
+    from khabar.explorer.glossary import glossary, ontology_document
+
+    accept = ",".join(request.headers.getlist("accept"))
+    form = request.path_params.get("form") or ""
+    liked = preferred(accept, GRAPHS)
+    if not form and liked is not None and quality(accept, "text/html") < quality(accept, liked.media_type):
+        form = liked.name
+    if form and form != "html":
+        if form not in FORMS:
+            raise RequestRefused(404, "address", "ns.ttl, ns.nt, ns.jsonld, ns.rdf", f"ns.{form[:20]}")
+        return Response(ontology_document(form), media_type=FORMS[form].content_type, headers={"Vary": "Accept"})
+    return await _page(request, dataset, "ontology.html", lambda language: {"glossary": glossary(language)})
+
+
+async def colophon(request: Request, dataset: Dataset) -> Response:
+    """What is here, under which licences, and where programs ask."""
+    return await _page(request, dataset, "about.html", lambda _: {})
+
+
+async def thing(request: Request, dataset: Dataset) -> Response:
+    """What the IRI of an address stands for: the way to a document, a document, or a page."""
+    address = request.path_params["path"]
+    if address == "resource":
+        iri, form = request.query_params.get("iri", ""), request.query_params.get("form", "html")
+        return await _document(request, dataset, iri, form)
+    base = dataset.ready_index().base()
+    if not base or "/" not in address:
+        raise RequestRefused(404, "address", "an address that is served", repr(f"/{address}"[:_TEXT_LIMIT]))
+    stem, form = linked_data.split(address)
+    if not form:
+        return await linked_data.found(request, dataset, base + address)
+    try:
+        return await _document(request, dataset, base + stem, form)
+    except Unanswered as error:
+        if error.reason != "not-found":
+            raise
+        # An id may end as a form does.
+        return await linked_data.found(request, dataset, base + address)
+
+
+async def _document(request: Request, dataset: Dataset, iri: str, form: str) -> Response:
+    if form != "html":
+        return await linked_data.described(request, dataset, iri, form)
+    from khabar.serve.languages import language_of
+
+    portrait = await linked_data.portrayed(request, dataset, iri, language_of(request))
+    return await _page(request, dataset, "thing.html", lambda _: {"portrait": portrait})
+
+
+async def suggestions(request: Request, dataset: Dataset) -> Response:
+    """Things whose name begins as what was typed."""
+    from starlette.responses import JSONResponse
+
+    from khabar.serve.languages import language_of
+
+    index = dataset.ready_index()
+    text, kinds, language = request.query_params.get("q", "")[:_TEXT_LIMIT], _kinds(request), language_of(request)
+    found = await _in_thread(lambda: index.search(text, language, kinds=kinds, limit=_SUGGESTED))
+    return JSONResponse([{"iri": one.iri, "name": one.name.text, "kind": one.kind} for one in found.items])
+
+
+async def completions(request: Request, dataset: Dataset) -> Response:
+    """What the editor completes: prefixes, classes and properties."""
+    from starlette.responses import JSONResponse
+
+    from khabar import vocabulary
+    from khabar.iris import Iris
+    from khabar.serve.languages import language_of
+
+    language = language_of(request)
+    base = dataset.index.base() if dataset.index is not None else ""
+    prefixes = {**vocabulary.prefixes(), **(Iris(base).prefixes() if base else {})}
+    terms = {
+        name: [{"iri": iri, "label": _label(iri, language)} for iri in iris]
+        for name, iris in (("classes", vocabulary.classes()), ("properties", vocabulary.properties()))
+    }
+    return JSONResponse({"prefixes": prefixes, **terms})
+
+
+async def network_values(request: Request, dataset: Dataset) -> Response:
+    """The network that is drawn."""
+    from khabar.serve.languages import language_of
+
+    index, language = dataset.ready_index(), language_of(request)
+    centre = _iri(index, request.query_params.get("centre", "")[:_TEXT_LIMIT])
+    return await _json(lambda: index.network(language, centre=centre))
+
+
+def fault(request: Request, dataset: Dataset, error: KhabarError) -> Response:
+    """The page that tells an error, in words."""
+    from starlette.responses import HTMLResponse
+
+    from khabar.serve.languages import language_of
+    from khabar.serve.rendering import render
+
+    status = status_of(error)
+    values = {"status": status, "error": error, "is_indexing": isinstance(error, NotIndexed)}
+    page = render("fault.html", _view(request, dataset, language_of(request)), **values)
+    headers = {"Cache-Control": "no-store", **({"Retry-After": "3"} if status == 503 else {})}  # noqa: PLR2004
+    if isinstance(error, RequestRefused):
+        headers |= error.headers
+    return HTMLResponse(page, status_code=status, headers=headers)
+
+
+async def _page(
+    request: Request, dataset: Dataset, template: str, values: Callable[[str], Mapping[str, Any]]
+) -> Response:
+    """A page in the language of the request; the same one is not sent again to who has it."""
+    import hashlib
+
+    from starlette.responses import HTMLResponse, Response
+
+    from khabar.serve.languages import language_of
+    from khabar.serve.rendering import render
+
+    language = language_of(request)
+    html = await _in_thread(lambda: render(template, _view(request, dataset, language), **values(language)))
+    tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(html, headers={**headers, "Content-Language": language})
+
+
+def _view(request: Request, dataset: Dataset, language: Language) -> View:
+    from khabar.explorer.values import Text
+    from khabar.serve.rendering import View
+
+    index = dataset.index
+    return View(
+        language=language,
+        path=request.scope["path"],
+        query=request.scope["query_string"].decode("latin-1"),
+        root=request.scope.get("root_path", ""),
+        title=index.title(language) if index is not None else Text(dataset.name),
+        base=index.base() if index is not None else "",
+        ready=index is not None,
+        types={one.key: one.name for one in index.event_types(language)} if index is not None else {},
+    )
+
+
+async def _json(values: Callable[[], Any]) -> Response:
+    import msgspec
+    from starlette.responses import Response
+
+    return Response(msgspec.json.encode(await _in_thread(values)), media_type="application/json")
+
+
+async def _in_thread(work: Callable[[], _Value]) -> _Value:
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(work)
+
+
+def _kinds(request: Request) -> tuple[Any, ...]:
+    kind = request.query_params.get("kind", "")
+    return (_kind(kind),) if kind else ()
+
+
+def _kind(text: str) -> Any:
+    from khabar.explorer.values import Kind
+
+    kinds = get_args(Kind)
+    if text not in kinds:
+        raise RequestRefused(404, "kind", ", ".join(kinds), repr(text[:40]))
+    return text
+
+
+def _offset(request: Request) -> int:
+    text = request.query_params.get("offset", "0") or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_DEEPEST))):
+        raise RequestRefused(400, "offset", f"a number up to {_DEEPEST:,}", repr(text[:40]))
+    return int(text)
+
+
+def _day(request: Request, name: str) -> str:
+    import datetime as dt
+
+    text = request.query_params.get(name, "")
+    try:
+        return dt.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise RequestRefused(400, name, "a day, as YYYY-MM-DD", repr(text[:40])) from None
+
+
+def _iri(index: Index, text: str) -> str:
+    """The IRI that was given, in full or as the part behind the base."""
+    if not text or ":" in text.partition("/")[0]:
+        return text
+    return index.base() + text
+
+
+def _label(iri: str, language: str) -> str:
+    from khabar import vocabulary
+
+    try:
+        return vocabulary.label(iri, language)
+    except KeyError:
+        return ""
+
+
+Door = Callable[["Request", "Dataset"], Awaitable["Response"]]
+
+DOORS: Final[Mapping[str, Door]] = {
+    "/": overview,
+    "/search": search,
+    "/list/{kind}": listed,
+    "/timeline": timeline,
+    "/network": network,
+    "/map": places,
+    "/query": editor,
+    "/queries": queries,
+    "/queries/{name}": named_query,
+    "/ns": ontology,
+    "/ontology": ontology,
+    "/ns.{form}": ontology,
+    "/about": colophon,
+    "/explore/suggest.json": suggestions,
+    "/explore/completions.json": completions,
+    "/explore/network.json": network_values,
+}
+"""What is behind each address."""

@@ -1,0 +1,87 @@
+"""The server: a socket, an application, and connections that do not wait for ever."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from khabar.errors import StoreFailed
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+CONNECTIONS: Final = 512
+"""Connections that may be open at once; a further one is told 503."""
+
+_HEAD_BYTES: Final = 24 * 1024
+_BACKLOG: Final = 512
+_END_SECONDS: Final = 3
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens at ``host`` and ``port``, 0 for any that is free; raises StoreFailed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        found = error.strerror or str(error)
+        raise StoreFailed(
+            where=f"{host}:{port}", expected="a place to listen at", found=found, remedy="name another --port"
+        ) from None
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address at which a socket is reached from this machine."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened at, not bound here
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def run(
+    app: Starlette,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    *,
+    root_path: str = "",
+    access_log: bool = False,
+) -> None:
+    """Serve ``app`` until the process is told to end; ``ready`` is called when it can be asked.
+
+    Raises StoreFailed where it cannot begin.
+    """
+    import uvicorn
+
+    from khabar.serve.connections import Connection
+
+    class Server(uvicorn.Server):
+        """One that says when it is ready."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            """Begin to listen."""
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        root_path=root_path,
+        lifespan="on",
+        log_level="info" if access_log else "error",
+        access_log=access_log,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        h11_max_incomplete_event_size=_HEAD_BYTES,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_END_SECONDS,
+    )
+    server = Server(config)
+    server.run(sockets=[listening])
+    if not server.started:
+        raise StoreFailed(where="server", expected="a store that opens", found="none", remedy="see what it said above")
