@@ -40,8 +40,8 @@ class About:
         from khabar.formats.nquads import nquads_lines
         from khabar.queries.catalogue import catalogue
 
-        base = index.base()
         overview = index.overview("en")
+        base = overview.base
         lookup = f"{address}/resource?format=ttl&iri="
         graphs = (graph.value for graph in store.named_graphs() if hasattr(graph, "value"))
         quads = (

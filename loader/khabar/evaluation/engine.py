@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from khabar.errors import KhabarError, QueryRefused, StoreFailed
+from khabar.errors import FileFailed, KhabarError, QueryRefused, StoreFailed
 from khabar.evaluation.about import About
 from khabar.evaluation.answers import Answer
 from khabar.evaluation.limits import Limits
@@ -208,7 +208,7 @@ class Engine:
         path = Path(task.path)
         try:
             index = open_index(path)
-        except StoreFailed:
+        except (FileFailed, StoreFailed):
             build_index(self._store.inner, path, progress=tell)
             index = open_index(path)
         self._about.write(self._store.inner, index, task.address)

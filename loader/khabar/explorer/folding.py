@@ -23,7 +23,13 @@ def folded(text: str) -> str:
     ('misratah libya', 'مصراته', '— !')
     """
     words = [word for token in text[:LONGEST].split() if (word := _folded(token))]
-    return " ".join(words) or unicodedata.normalize("NFKC", " ".join(text[:LONGEST].split())).casefold()
+    return " ".join(words) or _signs(text)
+
+
+def _signs(text: str) -> str:
+    # No file holds half a letter, and some of a request's do.
+    whole = text[:LONGEST].encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFKC", " ".join(whole.split())).casefold()
 
 
 @functools.lru_cache(maxsize=262_144)

@@ -124,7 +124,7 @@ def glossary(language: str) -> Glossary:
 
 @functools.cache
 def ontology_document(form: str) -> bytes:
-    """The ontology itself, `khabar.ttl` with `schemes.ttl`, in the form whose files end in ``form``: ttl, nt, jsonld, rdf.
+    """The ontology itself, `khabar.ttl` with `schemes.ttl`, as a file that ends in ``form``: ttl, nt, jsonld, rdf.
 
     Turtle is the files as they were written, with their comments. Raises KeyError for what is no form of a graph.
     """

@@ -80,10 +80,11 @@ class Index:
     ) -> Page[Thing]:
         """The things that have a name in which each word of ``text`` begins a word, in any language.
 
-        First those that are called so, then those whose name begins so, then the others; among these persons, bodies
-        and places before events, claims and articles, the best connected first. Where no name has the words, those
-        that sound alike, in either script. What a statement is called is made of its source and its claim, and is not
-        searched.
+        First those that are called so; then those whose name begins so, and persons, bodies and places that have the
+        words in any place of a name; then the others. Among these come persons, bodies and places before events,
+        events before claims, claims before articles, the best connected first. Where no name has the words, those that
+        sound alike are found, in either script. What a statement is called is made of its source and its claim: it is
+        not searched.
         """
         return self._search.page(text, language, kinds, *_bounded(limit, offset))
 

@@ -129,8 +129,9 @@ def _write_events(connection: sqlite3.Connection, found: Survey, entries: Entrie
 
 def _write_terms(connection: sqlite3.Connection, found: Survey) -> None:
     """Write the names of the classes of the store, which are no things."""
-    used = {one for types in found.typesets for one in types if is_iri(found.nodes[one])}
+    used = sorted({one for types in found.typesets for one in types if is_iri(found.nodes[one])})
+    connection.execute("CREATE INDEX said_node ON said (node)")
     connection.executemany(
         "INSERT INTO terms SELECT ?, language, text FROM said WHERE node = ? AND NOT alias",
-        ((found.nodes[one], one) for one in sorted(used)),
-    ) if used else None
+        ((found.nodes[one], one) for one in used),
+    )

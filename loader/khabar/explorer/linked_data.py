@@ -43,8 +43,7 @@ def document(triples: Iterable[pyoxigraph.Triple], format: pyoxigraph.RdfFormat,
     import pyoxigraph
 
     listed = tuple(triples)
-    needed = _needed(listed, base) if format.name != pyoxigraph.RdfFormat.N_TRIPLES.name else {}
-    return pyoxigraph.serialize(listed, format=format, prefixes=needed) or b""
+    return pyoxigraph.serialize(listed, format=format, prefixes=_needed(listed, base)) or b""
 
 
 def prefixes(base: str = "") -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from khabar.explorer.values import Text
 from khabar.terms import Literal
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 READS: Final = 60_000
 """How much one `Lookup` reads at the most, in look-ups and quads together: a page ends, whatever the graph is like."""
 
+_OTHERS: Final = 16
+"""How many terms of another sort, or stated by several graphs, may stand before those that are looked for."""
+
 Term: TypeAlias = "str | Literal"
+_Term = TypeVar("_Term", bound=Term)
 
 
 class Lookup:
@@ -32,16 +36,17 @@ class Lookup:
 
     def values(self, subject: str, predicate: str, limit: int) -> list[Term]:
         """The values of a property, in the order of their spelling."""
-        found = self._quads((subject, predicate, None), limit)
-        return sorted(dict.fromkeys(_terms(quad.object for quad in found)), key=_spelling)
+        return _first(_terms(self._objects(subject, predicate, limit)), limit)
 
     def iris(self, subject: str, predicate: str, limit: int) -> list[str]:
         """The values of a property that are IRIs."""
-        return [value for value in self.values(subject, predicate, limit) if isinstance(value, str)]
+        found = _terms(self._objects(subject, predicate, limit))
+        return _first((value for value in found if isinstance(value, str)), limit)
 
     def literals(self, subject: str, predicate: str, limit: int) -> list[Literal]:
         """The values of a property that are literals."""
-        return [value for value in self.values(subject, predicate, limit) if isinstance(value, Literal)]
+        found = _terms(self._objects(subject, predicate, limit))
+        return _first((value for value in found if isinstance(value, Literal)), limit)
 
     def texts(self, subject: str, predicate: str, limit: int) -> list[Text]:
         """The values of a property as texts, those in the language of the page first, then English, then others."""
@@ -50,8 +55,8 @@ class Lookup:
 
     def subjects(self, predicate: str, value: str, limit: int) -> list[str]:
         """The IRIs of those that have ``value`` as a value of the property, in order."""
-        found = self._quads((None, predicate, value), limit)
-        return sorted({one for one in _terms(quad.subject for quad in found) if isinstance(one, str)})
+        found = _terms(quad.subject for quad in self._quads((None, predicate, value), limit + _OTHERS))
+        return _first((one for one in found if isinstance(one, str)), limit)
 
     def between(self, subject: str, value: str, limit: int) -> set[str]:
         """The properties of which ``subject`` has ``value``."""
@@ -85,6 +90,9 @@ class Lookup:
         nearest = min(texts, key=lambda text: (self.rank(text.language), text.language), default=None)
         return [text for text in texts if nearest is not None and text.language == nearest.language]
 
+    def _objects(self, subject: str, predicate: str, limit: int) -> Iterator[object]:
+        return (quad.object for quad in self._quads((subject, predicate, None), limit + _OTHERS))
+
     def _quads(self, pattern: tuple[str | None, str | None, str | None], limit: int) -> Iterator[pyoxigraph.Quad]:
         from pyoxigraph import NamedNode
 
@@ -106,6 +114,10 @@ def _terms(nodes: Iterable[object]) -> Iterator[Term]:
     for node in nodes:
         if isinstance(node, NamedNode | OxLiteral):
             yield from_oxigraph(node)
+
+
+def _first(terms: Iterable[_Term], limit: int) -> list[_Term]:
+    return sorted(list(dict.fromkeys(terms))[:limit], key=_spelling)
 
 
 def _spelling(term: Term) -> tuple[str, ...]:

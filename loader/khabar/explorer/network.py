@@ -60,11 +60,10 @@ def _network(reader: Reader, language: str, chosen: Sequence[int], left_out: int
 def _between(reader: Reader, chosen: Iterable[int]) -> list[tuple[int, int, str, str, int]]:
     inside = _marks(chosen)
     # The events are the few: agents may have very many edges.
-    sql = (
-        "SELECT agent, event, relation, stance, number FROM edges INDEXED BY edges_event"
+    return reader.rows(
+        f"SELECT agent, event, relation, stance, number FROM edges INDEXED BY edges_event"  # noqa: S608 - numbers
         f" WHERE event IN {inside} AND agent IN {inside} ORDER BY agent, event, relation, stance"
     )
-    return reader.rows(sql)
 
 
 def _most_connected(reader: Reader, limit: int) -> list[int]:

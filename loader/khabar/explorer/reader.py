@@ -6,7 +6,7 @@ import functools
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.explorer.words import OWNERS
 
 _BATCH: Final = 500
-_COLUMNS: Final = "thing, iri, kind, type, standing, edtf, earliest, latest, named"
+_THINGS: Final = "SELECT thing, iri, kind, type, standing, edtf, earliest, latest, named FROM things WHERE thing IN"
 _WIDTH: Final = 4
 
 
@@ -66,10 +66,13 @@ class Reader:
             self._connections.clear()
             self._own = threading.local()
 
-    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+    def rows(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         """The rows of a query; raises StoreFailed where the file cannot be read."""
         try:
             return self._connection().execute(sql, values).fetchall()
+        except UnicodeEncodeError:
+            # A request can hold half a letter; nothing in a store does.
+            return []
         except sqlite3.Error as error:
             raise StoreFailed(where=self.path, expected="an index that can be read", found=str(error)) from None
 
@@ -117,7 +120,7 @@ class Reader:
 
     def things(self, numbers: Sequence[int], language: str) -> tuple[Thing, ...]:
         """The things with ``numbers``, in their order."""
-        rows = {row[0]: row[1:] for row in self._in(f"SELECT {_COLUMNS} FROM things WHERE thing IN", numbers)}
+        rows = {row[0]: row[1:] for row in self._in(_THINGS, numbers)}
         names = self._names({row[-1] for row in rows.values()}, language)
         return tuple(_thing(rows[one], names.get(rows[one][-1])) for one in numbers if one in rows)
 

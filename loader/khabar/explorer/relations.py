@@ -66,9 +66,9 @@ class Relations:
                 about[claim].append(event)
         nodes = self._survey.nodes
         stances: dict[int, set[str]] = defaultdict(set)
-        for statement, stance in pairs[_STANCE]:
-            if nodes[stance].startswith(vocabulary.NAMESPACE) and statement in self._thing:
-                stances[self._thing[statement]].add(vocabulary.name_of(nodes[stance]))
+        for node, concept in pairs[_STANCE]:
+            if nodes[concept].startswith(vocabulary.NAMESPACE) and node in self._thing:
+                stances[self._thing[node]].add(vocabulary.name_of(nodes[concept]))
         claims: dict[int, list[int]] = defaultdict(list)
         for statement, claim in self._things(pairs[_CLAIM]):
             claims[statement].append(claim)
@@ -108,10 +108,10 @@ class Relations:
         )
         connection.executemany("INSERT INTO hubs (thing) VALUES (?)", ((thing,) for thing in self._hubs()))
         marks = {}
-        for node, text in self._survey.points.items():
-            point = point_of(text)
-            if point is not None and node in self._thing:
-                marks[self._thing[node]] = point
+        for node, texts in self._survey.points.items():
+            points = [point for text in texts if (point := point_of(text)) is not None]
+            if points and node in self._thing:
+                marks[self._thing[node]] = min(points)
         connection.executemany(
             "INSERT INTO marks VALUES (?, ?, ?, ?)",
             ((thing, *marks[thing], self._places.get(thing, 0)) for thing in sorted(marks)),

@@ -9,12 +9,13 @@ from heapq import nsmallest
 from typing import Final, TypeAlias
 
 from khabar.explorer.folding import ARTICLE, folded, forms, words
+from khabar.explorer.kinds import NAMED
 from khabar.explorer.reader import Reader
 from khabar.explorer.values import Kind, Page, Thing
 from khabar.matching.sounds import closeness, keys
 from khabar.matching.spelling import is_arabic, spelling
 
-Ranked: TypeAlias = tuple[array[int], ...]
+Ranked: TypeAlias = "tuple[array[int], ...]"
 """Numbers of things in groups, those that fit best first; a group is in the order of the things."""
 
 _END: Final = "\U0010ffff"
@@ -23,6 +24,7 @@ _READ: Final = 4_000
 _BATCH: Final = 500
 _SOUNDING: Final = 500
 _ALIKE: Final = 0.75
+_CALLED: Final = NAMED - {"source"}
 _KEPT: Final = 32
 
 
@@ -55,6 +57,8 @@ class Search:
         beginning = self._spelled(
             "folded >= ? AND folded < ?", ((each, each + _END) for each in _with_article(spelled)), kinds
         )
+        # Whoever is asked for by the last part of a name alone is not to come after each event that begins with it.
+        beginning |= self._of(found, _CALLED)
         groups = (whole, beginning - whole, found - beginning - whole)
         return tuple(array("I", sorted(group)) for group in groups)
 
@@ -120,13 +124,13 @@ class Search:
         wanted = spelling(spelled).core[:_MOST_WORDS]
         found: set[int] | None = None
         for word in wanted:
-            names = {
+            with_key = {
                 name
                 for key in keys(word)
                 for (blob,) in self._reader.rows("SELECT names FROM sounds WHERE key = ?", (key,))
                 for name in array("I", blob)
             }
-            found = names if found is None else found & names
+            found = with_key if found is None else found & with_key
         names = nsmallest(_SOUNDING, found or ())
         likeness: dict[int, float] = {}
         sql = f"SELECT thing, text FROM names WHERE name IN ({', '.join('?' * len(names))})"  # noqa: S608 - marks

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from khabar import vocabulary
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int], None]
 """Is told how many quads are done, and of how many."""
 
+_Read: TypeAlias = "Callable[[int, pyoxigraph.Literal, str], None]"
+
 LONGEST: Final = 1_000
 """The code points of a name that are kept."""
 
@@ -28,7 +33,7 @@ _STEP: Final = 65_536
 _LABELS: Final = (RDFS + "label", SKOS + "prefLabel")
 _ALIASES: Final = (SKOS + "altLabel",)
 _TEXTS: Final = (DCTERMS + "title", DCTERMS + "description", VOID + "uriSpace", _KHB + "language")
-_DAY_DIGITS: Final = 10
+_DAY: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 class Name(NamedTuple):
@@ -69,7 +74,7 @@ class Survey:
         self.values = (array("I"), array("I"))
         self.value_kinds: list[tuple[int, str]] = []
         self.dates: dict[int, Dated] = {}
-        self.points: dict[int, str] = {}
+        self.points: dict[int, set[str]] = {}
         self.texts: dict[tuple[int, str], set[tuple[str, str]]] = defaultdict(set)
         self.quads = 0
 
@@ -122,146 +127,153 @@ def survey(store: pyoxigraph.Store, names: Callable[[Name], None], progress: Pro
 
 
 def _read(store: pyoxigraph.Store, names: Callable[[Name], None], progress: Progress | None) -> Survey:
-    from pyoxigraph import BlankNode, Literal, NamedNode
-
     found = Survey()
-    total = len(store)
-    numbers, nodes, types, properties = found.numbers, found.nodes, found.types, found.properties
-    link_property, link_subject, link_object = found.links
-    value_kind, value_subject = found.values
-    value_kinds: dict[tuple[int, str], int] = {}
-    sets: dict[tuple[int, int], int] = {}
-    readers = _readers(found, names)
-
-    def number(term: str) -> int:
-        known = numbers.get(term)
-        if known is None:
-            known = numbers[term] = len(nodes)
-            nodes.append(term)
-            types.append(0)
-        return known
-
-    last: object = None
-    subject = 0
+    noted = _Notes(found, names)
+    found.quads = total = len(store)
     for done, quad in enumerate(store):
         if not done % _STEP and progress is not None:
             progress(done, total)
-        term, predicate, value, _ = quad
-        if term != last:
-            if not isinstance(term, NamedNode | BlankNode):
-                continue
-            last = term
-            subject = number(term.value if isinstance(term, NamedNode) else f"_:{term.value}")
-        name = predicate.value
-        code = properties.get(name)
-        if code is None:
-            code = properties[name] = len(properties)
-        if isinstance(value, NamedNode):
-            other = number(value.value)
-        elif isinstance(value, Literal):
-            kind = (code, value.datatype.value)
-            place = value_kinds.get(kind)
-            if place is None:
-                place = value_kinds[kind] = len(value_kinds)
-            value_kind.append(place)
-            value_subject.append(subject)
-            read = readers.get(name)
-            if read is not None:
-                read(subject, value, kind[1])
-            continue
-        elif isinstance(value, BlankNode):
-            other = number(f"_:{value.value}")
-        else:
-            continue
-        link_property.append(code)
-        link_subject.append(subject)
-        link_object.append(other)
-        if name == RDF_TYPE:
-            types[subject] = _with(found.typesets, sets, types[subject], other)
-    found.value_kinds = list(value_kinds)
-    found.quads = total
+        noted.take(quad.subject, quad.predicate.value, quad.object)
+    found.value_kinds = list(noted.value_kinds)
     if progress is not None:
         progress(total, total)
     return found
 
 
-def _with(typesets: list[frozenset[int]], known: dict[tuple[int, int], int], place: int, added: int) -> int:
-    """The place of the classes at ``place`` and one more; equal sets have one place."""
-    there = known.get((place, added))
-    if there is None:
-        wanted = typesets[place] | {added}
-        try:
-            there = typesets.index(wanted)
-        except ValueError:
-            there = len(typesets)
-            typesets.append(wanted)
-        known[place, added] = there
-    return there
+class _Notes:
+    """What is known while quads are read: the numbers that terms have so far."""
+
+    def __init__(self, found: Survey, names: Callable[[Name], None]) -> None:
+        from pyoxigraph import BlankNode, Literal, NamedNode
+
+        self.value_kinds: dict[tuple[int, str], int] = {}
+        self._found = found
+        self._literals = _Literals(found, names).by_property()
+        self._sets = {types: place for place, types in enumerate(found.typesets)}
+        self._steps: dict[tuple[int, int], int] = {}
+        self._last: object = None
+        self._subject: int | None = None
+        self._literal, self._named, self._blank = Literal, NamedNode, BlankNode
+
+    def take(self, subject: object, name: str, value: object) -> None:
+        # Quads of one subject come after one another.
+        if subject != self._last:
+            self._last = subject
+            self._subject = self._number(subject)
+        node, properties = self._subject, self._found.properties
+        if node is None:
+            return
+        code = properties.get(name)
+        if code is None:
+            code = properties[name] = len(properties)
+        if isinstance(value, self._literal):
+            self._take_literal(node, name, code, value)
+        else:
+            self._take_link(node, name, code, value)
+
+    def _take_literal(self, node: int, name: str, code: int, value: pyoxigraph.Literal) -> None:
+        datatype = value.datatype.value
+        kinds, subjects = self._found.values
+        kinds.append(self.value_kinds.setdefault((code, datatype), len(self.value_kinds)))
+        subjects.append(node)
+        read = self._literals.get(name)
+        if read is not None:
+            read(node, value, datatype)
+
+    def _take_link(self, node: int, name: str, code: int, value: object) -> None:
+        other = self._number(value)
+        if other is None:
+            return
+        for column, number in zip(self._found.links, (code, node, other), strict=True):
+            column.append(number)
+        if name == RDF_TYPE:
+            self._found.types[node] = self._with(self._found.types[node], other)
+
+    def _number(self, term: object) -> int | None:
+        """The number of an IRI or a blank node; None for a term of another kind."""
+        if isinstance(term, self._named):
+            text: str = term.value
+        elif isinstance(term, self._blank):
+            text = f"_:{term.value}"
+        else:
+            return None
+        found = self._found
+        known = found.numbers.get(text)
+        if known is None:
+            known = found.numbers[text] = len(found.nodes)
+            found.nodes.append(text)
+            found.types.append(0)
+        return known
+
+    def _with(self, place: int, added: int) -> int:
+        """The place of the classes at ``place`` and one more; equal sets have one place."""
+        there = self._steps.get((place, added))
+        if there is None:
+            typesets = self._found.typesets
+            wanted = typesets[place] | {added}
+            there = self._steps[place, added] = self._sets.setdefault(wanted, len(typesets))
+            if there == len(typesets):
+                typesets.append(wanted)
+        return there
 
 
-_Reader: TypeAlias = "Callable[[int, pyoxigraph.Literal, str], None]"
+class _Literals:
+    """What is done with the literals of some properties."""
 
+    def __init__(self, found: Survey, names: Callable[[Name], None]) -> None:
+        self._found = found
+        self._names = names
 
-def _readers(found: Survey, names: Callable[[Name], None]) -> dict[str, _Reader]:
-    """What is done with a literal, by its property."""
+    def by_property(self) -> dict[str, _Read]:
+        """For each property that is read, what is done with a subject, a literal and its datatype."""
+        return {
+            **dict.fromkeys(_LABELS, functools.partial(self._name, alias=False)),
+            **dict.fromkeys(_ALIASES, functools.partial(self._name, alias=True)),
+            **dict.fromkeys((_KHB + "date", _KHB + "published"), self._date),
+            _KHB + "earliest": self._earliest,
+            _KHB + "latest": self._latest,
+            _KHB + "point": self._point,
+            **{one: functools.partial(self._text, one) for one in _TEXTS},
+        }
 
-    def name(*, alias: bool) -> _Reader:
-        def read(node: int, value: pyoxigraph.Literal, _: str) -> None:
-            text = value.value
-            text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-            if text and not text.isspace():
-                names(Name(node, alias, (value.language or "").lower(), text))
+    def _name(self, node: int, value: pyoxigraph.Literal, _: str, *, alias: bool) -> None:
+        text = value.value
+        text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        if text and not text.isspace():
+            self._names(Name(node, alias, (value.language or "").lower(), text))
 
-        return read
-
-    def date(node: int, value: pyoxigraph.Literal, datatype: str) -> None:
+    def _date(self, node: int, value: pyoxigraph.Literal, datatype: str) -> None:
         if datatype == EDTF:
-            known = found.dates.get(node, UNDATED)
-            text = value.value
+            known = self._found.dates.get(node, UNDATED)
             # Two dates of one event contradict each other: which is shown must not hang on the order in the store.
-            found.dates[node] = known._replace(edtf=min(known.edtf, text) if known.edtf else text)
+            self._found.dates[node] = known._replace(edtf=min(known.edtf or value.value, value.value))
 
-    def bound(*, first: bool) -> _Reader:
-        def read(node: int, value: pyoxigraph.Literal, datatype: str) -> None:
-            day = _day(value.value) if datatype == XSD + "date" else ""
-            if not day:
-                return
-            known = found.dates.get(node, UNDATED)
-            if first:
-                found.dates[node] = known._replace(earliest=min(known.earliest or day, day))
-            else:
-                found.dates[node] = known._replace(latest=max(known.latest, day))
+    def _earliest(self, node: int, value: pyoxigraph.Literal, datatype: str) -> None:
+        if day := _day(value.value, datatype):
+            known = self._found.dates.get(node, UNDATED)
+            self._found.dates[node] = known._replace(earliest=min(known.earliest or day, day))
 
-        return read
+    def _latest(self, node: int, value: pyoxigraph.Literal, datatype: str) -> None:
+        if day := _day(value.value, datatype):
+            known = self._found.dates.get(node, UNDATED)
+            self._found.dates[node] = known._replace(latest=max(known.latest, day))
 
-    def point(node: int, value: pyoxigraph.Literal, datatype: str) -> None:
+    def _point(self, node: int, value: pyoxigraph.Literal, datatype: str) -> None:
         if datatype == WKT:
-            text = value.value[:LONGEST]
-            found.points[node] = min(found.points.get(node, text), text)
+            self._found.points.setdefault(node, set()).add(value.value[:LONGEST])
 
-    def text_of(property_: str) -> _Reader:
-        def read(node: int, value: pyoxigraph.Literal, _: str) -> None:
-            if value.value.strip():
-                found.texts[node, property_].add(((value.language or "").lower(), value.value[:LONGEST]))
-
-        return read
-
-    return {
-        **dict.fromkeys(_LABELS, name(alias=False)),
-        **dict.fromkeys(_ALIASES, name(alias=True)),
-        **dict.fromkeys((_KHB + "date", _KHB + "published"), date),
-        _KHB + "earliest": bound(first=True),
-        _KHB + "latest": bound(first=False),
-        _KHB + "point": point,
-        **{one: text_of(one) for one in _TEXTS},
-    }
+    def _text(self, name: str, node: int, value: pyoxigraph.Literal, _: str) -> None:
+        if value.value.strip():
+            self._found.texts[node, name].add(((value.language or "").lower(), value.value[:LONGEST]))
 
 
-def _day(text: str) -> str:
-    """A day of the years 0001 to 9999 as YYYY-MM-DD, without a time zone; empty for any other text."""
-    from datetime import date
-
+@functools.lru_cache(maxsize=65_536)
+def _day(text: str, datatype: str) -> str:
+    """An ``xsd:date`` of the years 0001 to 9999 as YYYY-MM-DD, without its time zone; empty for any other literal."""
+    match = _DAY.fullmatch(text) if datatype == XSD + "date" else None
+    if match is None:
+        return ""
     try:
-        return date.fromisoformat(text[:_DAY_DIGITS]).isoformat() if len(text) >= _DAY_DIGITS else ""
+        return date.fromisoformat(match[1]).isoformat()
     except ValueError:
         return ""

@@ -130,9 +130,8 @@ class Things:
         above = {name for one in types for name in self.supers(one)}
         order = {iri: number for number, iri in enumerate(vocabulary.classes())}
         return max(
-            (one for one in types if one not in above),
+            [one for one in types if one not in above] or types,
             key=lambda one: (one not in order and bool(self.supers(one)), order.get(one, -1), one),
-            default=types[0],
         )
 
     def word(self, iri: str, predicate: str, scheme: str) -> str:

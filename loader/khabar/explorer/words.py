@@ -22,7 +22,7 @@ def write_words(connection: sqlite3.Connection) -> None:
         owners.append(thing)
         if spelled is None:
             continue
-        for word in {form for word in words(spelled) for form in forms(word)}:
+        for word in {form for own in words(spelled) for form in forms(own)}:
             known = names_with.get(word)
             if known is None:
                 known = names_with[word] = array("I")

@@ -51,11 +51,12 @@ class Known(msgspec.Struct, frozen=True, eq=False):
 class Entities:
     """All entities of one corpus, and the ways to one."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, mentions: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """``mentions`` are the articles that speak of each entity, by its reference, where the corpus has them not."""
         self.base = corpus.header.base
         self.title: Mapping[str, str] = corpus.header.title
         self._names = Names(corpus)
-        articles = speaking(corpus, self._names)
+        articles = speaking(corpus, self._names) if mentions is None else mentions
         iris = Iris(self.base)
         self.all: tuple[Known, ...] = tuple(
             Known(

@@ -65,11 +65,16 @@ def reconciliation_service(corpus: Corpus, *, address: str | None = None) -> Sta
     >>> [route.path for route in reconciliation_service(read(str(example()))).routes][:2]
     ['/', '/suggest/entity']
     """
+    return service(Entities(corpus), address)
+
+
+def service(entities: Entities, address: str | None = None) -> Starlette:
+    """The same over ``entities`` that are known already."""
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
-    doors = _Doors(Entities(corpus), address)
+    doors = _Doors(entities, address)
     gets = {
         "/suggest/entity": doors.suggest_entity,
         "/suggest/type": doors.suggest_type,

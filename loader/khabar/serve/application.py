@@ -11,6 +11,7 @@ from khabar.evaluation.media import quality
 from khabar.serve import about, graph_store, named_queries, protocol
 from khabar.serve.manners import Manners, Visitors
 from khabar.serve.problems import problem, told
+from khabar.serve.reconciling import Reconciling
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Door = Callable[["Request", "Dataset"], Awaitable["Response"]]
 
 
-def application(dataset: Dataset, visitors: Visitors, *, reconciliation: Starlette | None = None) -> Starlette:
+def application(dataset: Dataset, visitors: Visitors) -> Starlette:
     """The application that serves ``dataset``; it opens it when it starts, and closes it when it ends."""
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
@@ -47,8 +48,7 @@ def application(dataset: Dataset, visitors: Visitors, *, reconciliation: Starlet
         Route(path, _answering(door, dataset), methods=["GET", "POST"] if path == "/sparql" else ["GET"])
         for path, door in doors.items()
     ]
-    if reconciliation is not None:
-        routes.append(Mount("/reconcile", reconciliation))
+    routes.append(Mount("/reconcile", Reconciling(dataset)))
     routes.append(Route("/{path:path}", _answering(pages.thing, dataset), methods=["GET"]))
 
     @contextlib.asynccontextmanager

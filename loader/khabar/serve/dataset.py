@@ -89,6 +89,11 @@ class Dataset:
         return self._source.name
 
     @property
+    def folder(self) -> Path:
+        """The folder of the store."""
+        return self._source.folder
+
+    @property
     def address(self) -> str:
         """Where the server is reached, without a slash at its end."""
         return self._source.address
@@ -128,6 +133,12 @@ class Dataset:
             # Whoever asked the same took it away.
             done = await pool.do(task)
         return done
+
+    @property
+    def base(self) -> str:
+        """The base of the corpus that is served; empty before there is an index, and for none or several corpora."""
+        bases = self.index.bases() if self.index is not None else ()
+        return bases[0] if len(bases) == 1 else ""
 
     def ready_index(self) -> ExplorerIndex:
         """The index of the store that is served; raises NotIndexed while it is made, Unanswered for no store."""

@@ -19,6 +19,9 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 TARGET_LIMIT: Final = 12 * 1024
 """Bytes that the target of a request may have, path and query; a longer query is sent by POST."""
 
+OPENREFINE: Final = frozenset({"http://127.0.0.1:3333", "http://localhost:3333"})
+"""The origins of OpenRefine on this machine, whose pages may ask the reconciliation service."""
+
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
 
 POLICY: Final = (
@@ -65,7 +68,7 @@ class Manners:
             return
         headers = _headers(scope["headers"])
         origin = headers.get("origin", "")
-        allowed = bool(origin) and bool({origin, "*"} & self._visitors.origins)
+        allowed = bool(origin) and self._is_allowed(origin, scope)
 
         async def polite(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -88,6 +91,12 @@ class Manners:
             await Response(status_code=204, headers=options)(scope, receive, polite)
         else:
             await self._app(scope, receive, polite)
+
+    def _is_allowed(self, origin: str, scope: Scope) -> bool:
+        if {origin, "*"} & self._visitors.origins:
+            return True
+        path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
+        return origin in OPENREFINE and (path == "/reconcile" or path.startswith("/reconcile/"))
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str], *, is_allowed: bool) -> ASGIApp | None:
         host = headers.get("host", "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 from khabar.errors import KhabarError
 from khabar.evaluation.pool import Unanswered
-from khabar.serve import linked_data
+from khabar.serve import assets, linked_data
 from khabar.serve.answering import is_known
 from khabar.serve.dataset import NotIndexed
 from khabar.serve.problems import RequestRefused, status_of
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from khabar.explorer.index import Index
     from khabar.serve.dataset import Dataset
     from khabar.serve.locales import Language
     from khabar.serve.rendering import View
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
 PAGE: Final = 50
 """Things on one page of a list."""
 
+_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "agent": ("person", "organisation", "outlet", "polity", "source"),
+    "place": ("place", "polity"),
+    "any": ("person", "organisation", "outlet", "polity", "source", "place", "event", "claim", "statement", "article"),
+}
+_ONTOLOGY_FORMS: Final = ("ttl", "nt", "jsonld", "rdf")
 _DEEPEST: Final = 10**7
 _SUGGESTED: Final = 8
 _TEXT_LIMIT: Final = 200
@@ -48,7 +53,6 @@ async def search(request: Request, dataset: Dataset) -> Response:
         "search.html",
         lambda language: {
             "text": text,
-            "kind": kinds[0] if kinds else "",
             "results": index.search(text, language, kinds=kinds, limit=PAGE, offset=offset),
         },
     )
@@ -69,35 +73,35 @@ async def listed(request: Request, dataset: Dataset) -> Response:
 async def timeline(request: Request, dataset: Dataset) -> Response:
     """Events in order of time, with dates drawn as what they are."""
     index = dataset.ready_index()
-    asked = {name: request.query_params.get(name, "")[:_TEXT_LIMIT] for name in ("type", "agent", "standing")}
+    kind, person, standing = (
+        request.query_params.get(name, "")[:_TEXT_LIMIT] for name in ("type", "person", "standing")
+    )
     first, last = _day(request, "from"), _day(request, "to")
-    offset = _offset(request)
-
-    def values(language: str) -> dict[str, Any]:
-        agent = _iri(index, asked["agent"])
-        return {
+    agent, offset = _iri(dataset, person), _offset(request)
+    return await _page(
+        request,
+        dataset,
+        "timeline.html",
+        lambda language: {
             "timeline": index.timeline(
                 language,
                 first=first,
                 last=last,
-                types=(asked["type"],) if asked["type"] else (),
+                types=(kind,) if kind else (),
                 agent=agent,
-                standing=asked["standing"],
+                standing=standing,
                 limit=PAGE,
                 offset=offset,
             ),
-            "filters": {"from": first, "to": last, **asked},
-            "agent": index.thing(agent, language) if agent else None,
-            "event_types": index.event_types(language),
-        }
-
-    return await _page(request, dataset, "timeline.html", values)
+            "types": index.event_types(language),
+        },
+    )
 
 
 async def network(request: Request, dataset: Dataset) -> Response:
     """Who has to do with whom, through which events."""
     index = dataset.ready_index()
-    centre = _iri(index, request.query_params.get("centre", "")[:_TEXT_LIMIT])
+    centre = _iri(dataset, request.query_params.get("centre", "")[:_TEXT_LIMIT])
     return await _page(
         request,
         dataset,
@@ -117,7 +121,7 @@ async def places(request: Request, dataset: Dataset) -> Response:
 
 async def editor(request: Request, dataset: Dataset) -> Response:
     """A SPARQL editor."""
-    return await _page(request, dataset, "query.html", lambda _: {})
+    return await _page(request, dataset, "query.html", lambda _: {"text": request.query_params.get("query", "")})
 
 
 async def queries(request: Request, dataset: Dataset) -> Response:
@@ -136,8 +140,7 @@ async def named_query(request: Request, dataset: Dataset) -> Response:
         query = find(request.path_params["name"])
     except QueryRefused as error:
         raise RequestRefused(404, "query", error.expected, error.found, error.remedy) from None
-    given = dict(request.query_params)
-    return await _page(request, dataset, "named_query.html", lambda _: {"query": query, "given": given})
+    return await _page(request, dataset, "named_query.html", lambda _: {"query": query})
 
 
 async def ontology(request: Request, dataset: Dataset) -> Response:
@@ -149,11 +152,11 @@ async def ontology(request: Request, dataset: Dataset) -> Response:
 
     accept = ",".join(request.headers.getlist("accept"))
     form = request.path_params.get("form") or ""
-    liked = preferred(accept, GRAPHS)
+    liked = preferred(accept, [one for one in GRAPHS if one.name in _ONTOLOGY_FORMS])
     if not form and liked is not None and quality(accept, "text/html") < quality(accept, liked.media_type):
         form = liked.name
     if form and form != "html":
-        if form not in FORMS:
+        if form not in _ONTOLOGY_FORMS:
             raise RequestRefused(404, "address", "ns.ttl, ns.nt, ns.jsonld, ns.rdf", f"ns.{form[:20]}")
         return Response(ontology_document(form), media_type=FORMS[form].content_type, headers={"Vary": "Accept"})
     return await _page(request, dataset, "ontology.html", lambda language: {"glossary": glossary(language)})
@@ -161,16 +164,23 @@ async def ontology(request: Request, dataset: Dataset) -> Response:
 
 async def colophon(request: Request, dataset: Dataset) -> Response:
     """What is here, under which licences, and where programs ask."""
-    return await _page(request, dataset, "about.html", lambda _: {})
+    index = dataset.index
+    return await _page(
+        request,
+        dataset,
+        "about.html",
+        lambda language: {"licence": index.overview(language).licence if index is not None else ""},
+    )
 
 
 async def thing(request: Request, dataset: Dataset) -> Response:
     """What the IRI of an address stands for: the way to a document, a document, or a page."""
     address = request.path_params["path"]
     if address == "resource":
-        iri, form = request.query_params.get("iri", ""), request.query_params.get("form", "html")
+        iri, form = request.query_params.get("iri", ""), request.query_params.get("format", "html")
         return await _document(request, dataset, iri, form)
-    base = dataset.ready_index().base()
+    dataset.ready_index()
+    base = dataset.base
     if not base or "/" not in address:
         raise RequestRefused(404, "address", "an address that is served", repr(f"/{address}"[:_TEXT_LIMIT]))
     stem, form = linked_data.split(address)
@@ -215,8 +225,7 @@ async def completions(request: Request, dataset: Dataset) -> Response:
     from khabar.serve.languages import language_of
 
     language = language_of(request)
-    base = dataset.index.base() if dataset.index is not None else ""
-    prefixes = {**vocabulary.prefixes(), **(Iris(base).prefixes() if base else {})}
+    prefixes = {**vocabulary.prefixes(), **(Iris(dataset.base).prefixes() if dataset.base else {})}
     terms = {
         name: [{"iri": iri, "label": _label(iri, language)} for iri in iris]
         for name, iris in (("classes", vocabulary.classes()), ("properties", vocabulary.properties()))
@@ -229,7 +238,7 @@ async def network_values(request: Request, dataset: Dataset) -> Response:
     from khabar.serve.languages import language_of
 
     index, language = dataset.ready_index(), language_of(request)
-    centre = _iri(index, request.query_params.get("centre", "")[:_TEXT_LIMIT])
+    centre = _iri(dataset, request.query_params.get("centre", "")[:_TEXT_LIMIT])
     return await _json(lambda: index.network(language, centre=centre))
 
 
@@ -241,8 +250,16 @@ def fault(request: Request, dataset: Dataset, error: KhabarError) -> Response:
     from khabar.serve.rendering import render
 
     status = status_of(error)
-    values = {"status": status, "error": error, "is_indexing": isinstance(error, NotIndexed)}
-    page = render("fault.html", _view(request, dataset, language_of(request)), **values)
+    is_indexing = isinstance(error, NotIndexed) and error.total
+    page = render(
+        "fault.html",
+        _view(request, dataset, language_of(request)),
+        status=status,
+        title=f"{error.where}: {error.found}",
+        detail=f"expected {error.expected}",
+        remedy=error.remedy,
+        progress=error.done / error.total if isinstance(error, NotIndexed) and is_indexing else None,
+    )
     headers = {"Cache-Control": "no-store", **({"Retry-After": "3"} if status == 503 else {})}  # noqa: PLR2004
     if isinstance(error, RequestRefused):
         headers |= error.headers
@@ -279,8 +296,8 @@ def _view(request: Request, dataset: Dataset, language: Language) -> View:
         path=request.scope["path"],
         query=request.scope["query_string"].decode("latin-1"),
         root=request.scope.get("root_path", ""),
-        title=index.title(language) if index is not None else Text(dataset.name),
-        base=index.base() if index is not None else "",
+        title=index.overview(language).title if index is not None else Text(dataset.name),
+        base=dataset.base,
         ready=index is not None,
         types={one.key: one.name for one in index.event_types(language)} if index is not None else {},
     )
@@ -301,7 +318,7 @@ async def _in_thread(work: Callable[[], _Value]) -> _Value:
 
 def _kinds(request: Request) -> tuple[Any, ...]:
     kind = request.query_params.get("kind", "")
-    return (_kind(kind),) if kind else ()
+    return _GROUPS.get(kind) or ((_kind(kind),) if kind else ())
 
 
 def _kind(text: str) -> Any:
@@ -330,11 +347,11 @@ def _day(request: Request, name: str) -> str:
         raise RequestRefused(400, name, "a day, as YYYY-MM-DD", repr(text[:40])) from None
 
 
-def _iri(index: Index, text: str) -> str:
+def _iri(dataset: Dataset, text: str) -> str:
     """The IRI that was given, in full or as the part behind the base."""
     if not text or ":" in text.partition("/")[0]:
         return text
-    return index.base() + text
+    return dataset.base + text
 
 
 def _label(iri: str, language: str) -> str:
@@ -362,6 +379,7 @@ DOORS: Final[Mapping[str, Door]] = {
     "/ontology": ontology,
     "/ns.{form}": ontology,
     "/about": colophon,
+    "/static/{name:path}": assets.asset,
     "/explore/suggest.json": suggestions,
     "/explore/completions.json": completions,
     "/explore/network.json": network_values,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from khabar import vocabulary
+from khabar.dates import DateRefused, bounds
 from khabar.explorer.values import Dates, Text, Thing
 from khabar.iris import KINDS, Iris
 from khabar.serve import drawing, locales
@@ -165,7 +166,7 @@ def prefixes(page: View) -> dict[str, str]:
 @functools.cache
 def _words(language: str) -> str:
     found = locales.messages(language).items()
-    spoken = {key.removeprefix("script."): message for key, message in found if key.startswith("script.")}
+    spoken = {key.removeprefix("script."): message for key, message in found if key.startswith(("script.", "kind."))}
     return json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -201,7 +202,7 @@ def _environment() -> Environment:
         bound = _with_page(function)
         environment.globals[name] = bound
         environment.filters[name] = bound
-    environment.filters |= {"tail": tail, "shown": shown, "abbreviated": _abbreviated}
+    environment.filters |= {"tail": tail, "shown": shown, "abbreviated": _abbreviated, "bounded": bounded}
     environment.globals |= {
         "Dates": Dates,
         "LANGUAGES": locales.LANGUAGES,
@@ -232,6 +233,19 @@ def family(stance: str) -> str:
         if stance in vocabulary.collection(collection):
             return name
     return "silent" if stance else ""
+
+
+def bounded(text: str) -> Dates:
+    """A date of EDTF with the days between which it lies; one that is none is as it was written.
+
+    >>> bounded("2023-09").latest, bounded("when it was hot").edtf
+    ('2023-09-30', 'when it was hot')
+    """
+    try:
+        earliest, latest = bounds(text)
+    except DateRefused:
+        return Dates(edtf=text)
+    return Dates(edtf=text, earliest=str(earliest or ""), latest=str(latest or ""))
 
 
 def _abbreviated(digest: str) -> str:

@@ -1,0 +1,68 @@
+"""The reconciliation service over the entities of the store that is served, made anew when that is another one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from khabar.errors import KhabarError
+from khabar.serve.problems import problem
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import Receive, Scope, Send
+
+    from khabar.serve.dataset import Dataset
+
+
+class Reconciling:
+    """An application (ASGI) that answers for the entities of one dataset, from when they are read."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._version = ""
+        self._service: Starlette | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; 503 while the entities are being read."""
+        try:
+            await self._follow()
+        except KhabarError as error:
+            refusal = problem(503, error.where, error.expected, error.found, error.remedy)
+            await refusal(scope, receive, send)
+            return
+        if self._service is None:
+            found = "the reading of them has begun" if self._reading is not None else "no corpus, or several"
+            await problem(503, "reconciliation", "the entities of one corpus", found)(scope, receive, send)
+            return
+        await self._service(scope, receive, send)
+
+    async def _follow(self) -> None:
+        self._dataset.look()
+        if self._dataset.version == self._version:
+            if self._reading is not None and not self._reading.done():
+                # The entities of a small corpus are there before anyone notices.
+                await asyncio.wait({self._reading}, timeout=5)
+            return
+        self._version = self._dataset.version
+        self._service = None
+        self._reading = asyncio.create_task(self._read())
+
+        await asyncio.wait({self._reading}, timeout=5)
+
+    async def _read(self) -> None:
+        self._service = await asyncio.to_thread(_service, self._dataset.folder)
+
+
+def _service(folder: Path) -> Starlette | None:
+    from khabar.reconciliation.entities import Entities
+    from khabar.reconciliation.held import held
+    from khabar.reconciliation.service import service
+    from khabar.stores import embedded
+    from khabar.stores.opening import base
+
+    store = embedded.open_folder(folder)
+    corpus = base(store)
+    return service(Entities(*held(store.inner, corpus))) if corpus else None
