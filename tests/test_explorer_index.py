@@ -18,6 +18,9 @@ from khabar import vocabulary
 from khabar.errors import FileFailed, StoreFailed
 from khabar.explorer.index import Index, open_index
 from khabar.explorer.indexing import build_index
+from khabar.explorer.kinds import KINDS
+from khabar.explorer.lookup import Lookup
+from khabar.explorer.things import Things
 from khabar.explorer.values import Text
 from khabar.terms import RDF_TYPE, RDFS, SKOS, XSD
 
@@ -96,6 +99,17 @@ def test_a_link_of_a_chain_is_called_as_the_statement_that_it_passes_on(example:
     assert link.name == relayed.name
 
 
+@pytest.mark.parametrize("language", ["en", "ar", "fr"])
+@pytest.mark.parametrize("name", ["libya", "example", "eastport"])
+def test_lists_show_a_thing_as_its_page_does(name: str, language: str) -> None:
+    store = held(name)
+    with indexed(store) as index:
+        pages = Things(Lookup(store, language))
+        listed = [thing for kind in KINDS for thing in index.things(kind, language, limit=1000).items]
+        assert len(listed) == sum(index.overview(language).kinds.values())
+        assert listed == [pages.find(thing.iri) for thing in listed]
+
+
 def test_events_are_listed_by_date_and_those_without_one_last(example: Index) -> None:
     page = example.things("event", "en", limit=9)
     assert [thing.name.text for thing in page.items] == [
@@ -109,15 +123,17 @@ def test_events_are_listed_by_date_and_those_without_one_last(example: Index) ->
 
 def test_articles_are_listed_from_the_newest() -> None:
     store = stated(
-        ":a a khb:Article ; khb:earliest '2030-01-01'^^xsd:date . :b a khb:Article ; khb:earliest '2031-01-01'^^xsd:date"
-        " . :c a khb:Article ."
+        ":a a khb:Article ; khb:earliest '2030-01-01'^^xsd:date . :c a khb:Article ."
+        " :b a khb:Article ; khb:earliest '2031-01-01'^^xsd:date ."
     )
     with indexed(store) as index:
         assert [thing.name.text for thing in index.things("article", "en", limit=9).items] == ["b", "a", "c"]
 
 
 def test_others_are_listed_by_their_names_in_the_language_of_the_page() -> None:
-    store = stated(":x a khb:Person ; rdfs:label 'Adam'@en, 'ياسر'@ar . :y a khb:Person ; rdfs:label 'Zed'@en, 'أحمد'@ar .")
+    store = stated(
+        ":x a khb:Person ; rdfs:label 'Adam'@en, 'ياسر'@ar . :y a khb:Person ; rdfs:label 'Zed'@en, 'أحمد'@ar ."
+    )
     with indexed(store) as index:
         assert [thing.name.text for thing in index.things("person", "en", limit=9).items] == ["Adam", "Zed"]
         assert [thing.name.text for thing in index.things("person", "ar", limit=9).items] == ["أحمد", "ياسر"]
@@ -153,7 +169,9 @@ def test_a_name_is_in_the_language_of_the_page_or_english_or_any(labels: str, la
 
 
 def test_an_alias_names_only_what_has_no_label() -> None:
-    store = stated(":a a khb:Person ; rdfs:label 'Nom'@fr ; skos:altLabel 'Name'@en . :b a khb:Place ; skos:altLabel 'B'@fr .")
+    store = stated(
+        ":a a khb:Person ; rdfs:label 'Nom'@fr ; skos:altLabel 'Name'@en . :b a khb:Place ; skos:altLabel 'B'@fr ."
+    )
     with indexed(store) as index:
         assert [index.things(kind, "en", limit=1).items[0].name for kind in ("person", "place")] == [
             Text("Nom", "fr"),
@@ -239,9 +257,9 @@ _LITERALS = st.one_of(
         lambda text: Literal(text, datatype=NamedNode("http://www.opengis.net/ont/geosparql#wktLiteral"))
     ),
 )
-_PROPERTIES = st.sampled_from(
-    [RDFS + "label", SKOS + "altLabel", RDFS + "subClassOf", *vocabulary.properties()]
-).map(NamedNode)
+_PROPERTIES = st.sampled_from([RDFS + "label", SKOS + "altLabel", RDFS + "subClassOf", *vocabulary.properties()]).map(
+    NamedNode
+)
 _TYPED = st.builds(
     lambda node, name: Quad(node, NamedNode(RDF_TYPE), NamedNode(vocabulary.term(name))), _NODES, _CLASSES
 )
@@ -261,9 +279,7 @@ def test_odd_data_harms_nothing(quads: list[Quad]) -> None:
     store.extend(quads)
     with indexed(store) as index:
         overview = index.overview("en")
-        things = [
-            thing for kind in overview.kinds for thing in index.things(kind, "ar", limit=99).items
-        ]
+        things = [thing for kind in KINDS for thing in index.things(kind, "ar", limit=99).items]
         assert Counter(thing.kind for thing in things) == overview.kinds
         assert all(index.thing(thing.iri, "ar") == thing for thing in things)
         network = index.network("en")
@@ -293,7 +309,7 @@ def test_partitions_are_what_a_query_counts(name: str) -> None:
 
 def _counted_partitions(store: Store) -> dict[tuple[str, str], tuple[int, int, dict[str, int], dict[str, int]]]:
     types: dict[str, list[str]] = {}
-    quads = [(quad.subject.value, quad.predicate.value, quad.object) for quad in store]  # type: ignore[union-attr]
+    quads = [(quad.subject.value, quad.predicate.value, quad.object) for quad in store]
     for subject, predicate, value in quads:
         if predicate == RDF_TYPE and isinstance(value, NamedNode):
             types.setdefault(subject, []).append(value.value)

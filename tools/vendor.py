@@ -16,8 +16,10 @@ import sys
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 FOLDER: Final = Path(__file__).parents[1] / "loader" / "khabar" / "serve" / "static" / "vendor"
@@ -25,6 +27,8 @@ MANIFEST: Final = "manifest.json"
 LICENCES: Final = "THIRD_PARTY.md"
 
 Change: TypeAlias = Callable[[bytes], bytes]
+
+_FAILED: Final = "Failed fetching suggestions"
 
 
 class Package(NamedTuple):
@@ -39,7 +43,7 @@ class Package(NamedTuple):
     integrity: str
     licence: str
     texts: tuple[str, ...]
-    files: dict[str, tuple[str, Change]] = {}
+    files: Mapping[str, tuple[str, Change]] = MappingProxyType({})
     within: str = ""
 
 
@@ -52,12 +56,10 @@ def as_it_is(content: bytes) -> bytes:
     return content
 
 
-def _replaced(content: bytes, old: str, new: str, *, is_pattern: bool = False) -> bytes:
-    text = content.decode()
-    pattern = old if is_pattern else re.escape(old)
-    changed, number = re.subn(pattern, lambda _: new, text, flags=re.DOTALL)
+def _replaced(content: bytes, pattern: str, new: str) -> bytes:
+    changed, number = re.subn(pattern, lambda _: new, content.decode(), flags=re.DOTALL)
     if number != 1:
-        raise VendorFailed(f"{old!r} is found {number} times, once expected")
+        raise VendorFailed(f"{pattern} is found {number} times, once expected")
     return changed.encode()
 
 
@@ -67,18 +69,22 @@ def without_services(content: bytes) -> bytes:
     Its autocompleter of Linked Open Vocabularies finds nothing, that of prefixes knows no service and no list (the
     list of the bundle is an old copy of prefix.cc, unsolicited entries and all), and the endpoint is this server's.
     """
-    steps = (
-        (r"return fetch\(o\)\.then\(e=>\{if\(!e\.ok\)throw Error\(`Failed fetching suggestions.*?`Failed fetching "
-         r"suggestions`\)\}\)", "return Promise.resolve([])"),
+    cuts = (
+        (
+            rf"return fetch\(o\)\.then\(e=>{{if\(!e\.ok\)throw Error\(`{_FAILED}.*?`{_FAILED}`\)}}\)",
+            "return Promise.resolve([])",
+        ),
         (r"let o=`\$\{r\}lov\.linkeddata\.es[^`]*`;", ""),
-        (r"e\.config\.prefixCcApi\?fetch\(e\.config\.prefixCcApi\).*?:Promise\.resolve\(prefixes_default\)",
-         "Promise.resolve({})"),
+        (
+            r"e\.config\.prefixCcApi\?fetch\(e\.config\.prefixCcApi\).*?:Promise\.resolve\(prefixes_default\)",
+            "Promise.resolve({})",
+        ),
         (r",madsrdf=`http://www\.loc\.gov/mads/rdf/v1#`,.*?,prefixes_default=\{[^}]*\}", ""),
         (r"endpoint:`https://dbpedia\.org/sparql`", "endpoint:`/sparql`"),
         (r"\n//# sourceMappingURL=\S+", ""),
-    )  # fmt: skip
-    for old, new in steps:
-        content = _replaced(content, old, new, is_pattern=True)
+    )
+    for pattern, new in cuts:
+        content = _replaced(content, pattern, new)
     return content
 
 
@@ -121,8 +127,11 @@ def _arc(index: int) -> int:
 
 
 def _rings(shape: Shape) -> Iterable[list[int]]:
-    polygons = {"Polygon": lambda arcs: [arcs], "MultiPolygon": lambda arcs: arcs}.get(shape["type"], lambda _: [])
-    return (ring for polygon in polygons(shape.get("arcs", [])) for ring in polygon)
+    if shape["type"] == "Polygon":
+        return tuple(shape["arcs"])
+    if shape["type"] == "MultiPolygon":
+        return tuple(ring for polygon in shape["arcs"] for ring in polygon)
+    return ()
 
 
 def _decoded(arc: list[list[int]], scale: list[float], translate: list[float]) -> list[tuple[int, int]]:
@@ -148,9 +157,7 @@ def _path(points: list[tuple[int, int]], *, closed: bool) -> str:
     least = 4 if closed else 2
     if len(points) < least:
         return ""
-    steps = [
-        f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in zip(points, points[1:], strict=False)
-    ]
+    steps = [f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in pairwise(points)]
     line = " ".join(steps).replace(" -", "-")
     return f"M{points[0][0]} {points[0][1]}l{line}{'z' if closed else ''}"
 

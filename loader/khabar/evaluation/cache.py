@@ -5,10 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from khabar.evaluation.tasks import Done
 
 _OVERHEAD = 512
+
+
+class Answered(NamedTuple):
+    """An answer, and for a long one the file that holds it: open, without a name, and the caller's to close."""
+
+    done: Done
+    file: BinaryIO | None = None
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self.file is not None:
+            self.file.close()
 
 
 class Cache:
@@ -21,27 +35,32 @@ class Cache:
         self._asked: dict[bytes, _Asked] = {}
         self._generation = 0
 
-    async def get(self, question: bytes, ask: Callable[[], Awaitable[Done]]) -> Done:
+    async def get(self, question: bytes, ask: Callable[[], Awaitable[Done]]) -> Answered:
         """The answer to ``question``: a kept one, that of whoever asks the same now, or what ``ask`` gives.
 
         Who goes away leaves it to the others; when all have gone, ``ask`` is cancelled.
         """
         if (kept := self._answers.get(question)) is not None:
             self._answers.move_to_end(question)
-            return kept
+            return Answered(kept)
         asked = self._asked.get(question)
         if asked is None:
             asked = _Asked(asyncio.ensure_future(self._asking(question, ask)))
             self._asked[question] = asked
         asked.waiting += 1
         try:
-            return await asyncio.shield(asked.task)
+            return _opened(await asyncio.shield(asked.task))
         finally:
             asked.waiting -= 1
             if not asked.waiting:
-                asked.task.cancel()
-                if self._asked.get(question) is asked:
-                    del self._asked[question]
+                self._leave(question, asked)
+
+    def _leave(self, question: bytes, asked: _Asked) -> None:
+        if self._asked.get(question) is asked:
+            del self._asked[question]
+        # Nobody is left who could read it.
+        asked.task.add_done_callback(_discard)
+        asked.task.cancel()
 
     def clear(self) -> None:
         """Forget every answer: the store is another one now."""
@@ -61,6 +80,15 @@ class Cache:
                 gone, answer = self._answers.popitem(last=False)
                 self._held -= len(gone) + len(answer.body) + _OVERHEAD
         return done
+
+
+def _opened(done: Done) -> Answered:
+    return Answered(done, open(done.path, "rb") if done.path else None)  # noqa: PTH123 - the caller closes it
+
+
+def _discard(task: asyncio.Future[Done]) -> None:
+    if not task.cancelled() and task.exception() is None and task.result().path:
+        Path(task.result().path).unlink(missing_ok=True)
 
 
 class _Asked:

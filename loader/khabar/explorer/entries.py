@@ -9,12 +9,15 @@ from typing import Final, NamedTuple
 
 from khabar import vocabulary
 from khabar.explorer.folding import folded
-from khabar.explorer.kinds import DATED, JUDGED, group
+from khabar.explorer.kinds import DATED, JUDGED, KINDS, group
 from khabar.explorer.survey import UNDATED, Survey, is_iri
 from khabar.explorer.values import Kind
 
 LANGUAGES: Final = ("en", "ar")
 """The languages of pages by whose names lists are sorted; for another language it is English."""
+
+KINDS_OF: Final = "kinds"
+"""The fact that tells for each thing, by its number, the place of its kind in `KINDS`: a byte each."""
 
 _RELAYS: Final = vocabulary.NAMESPACE + "relays"
 _STANDING: Final = vocabulary.NAMESPACE + "standing"
@@ -88,6 +91,8 @@ def write_things(connection: sqlite3.Connection, survey: Survey, entries: Entrie
             yield thing, nodes[entry.node], entry.kind, entry.type, standing, *when, named, edges.get(thing, 0)
 
     connection.executemany("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
+    kinds = bytes(KINDS.index(entry.kind) for entry in entries.list)
+    connection.execute("INSERT INTO facts VALUES (?, ?)", (KINDS_OF, kinds))
 
 
 def standings_of(survey: Survey, entries: Entries) -> dict[int, str]:

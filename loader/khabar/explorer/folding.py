@@ -29,7 +29,8 @@ def folded(text: str) -> str:
 def _signs(text: str) -> str:
     # No file holds half a letter, and some of a request's do.
     whole = text[:LONGEST].encode("utf-8", "replace").decode()
-    return unicodedata.normalize("NFKC", " ".join(whole.split())).casefold()
+    # Some signs, as a lone acute accent, become a space and a mark.
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", whole).casefold()).split())
 
 
 @functools.lru_cache(maxsize=262_144)

@@ -16,7 +16,8 @@ import msgspec
 from khabar import vocabulary
 from khabar.errors import FileFailed, StoreFailed
 from khabar.explorer import schema
-from khabar.explorer.entries import LANGUAGES, nearest
+from khabar.explorer.entries import KINDS_OF, LANGUAGES, nearest
+from khabar.explorer.kinds import KINDS
 from khabar.explorer.overview import WRITTEN, Summary
 from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.explorer.words import OWNERS
@@ -106,7 +107,7 @@ class Reader:
     @functools.cached_property
     def kinds(self) -> list[Kind]:
         """The kind of each thing, by its number."""
-        return [kind for (kind,) in self.rows("SELECT kind FROM things ORDER BY thing")]
+        return list(map(KINDS.__getitem__, self.fact(KINDS_OF)))
 
     def number(self, iri: str) -> int | None:
         """The number of the thing with an IRI."""

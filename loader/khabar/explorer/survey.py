@@ -184,8 +184,10 @@ class _Notes:
         other = self._number(value)
         if other is None:
             return
-        for column, number in zip(self._found.links, (code, node, other), strict=True):
-            column.append(number)
+        properties, subjects, objects = self._found.links
+        properties.append(code)
+        subjects.append(node)
+        objects.append(other)
         if name == RDF_TYPE:
             self._found.types[node] = self._with(self._found.types[node], other)
 

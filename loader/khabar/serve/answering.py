@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from khabar.evaluation.media import FORMS
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from khabar.evaluation.tasks import Done, Task
+    from khabar.evaluation.cache import Answered
+    from khabar.evaluation.tasks import Task
     from khabar.serve.dataset import Dataset
 
 _PIECE: Final = 256 * 1024
@@ -40,19 +40,18 @@ async def answer(
     kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **(headers or {})}
     if is_known(request, tag):
         return Response(status_code=304, headers=kept)
-    done = await while_there(request, dataset.ask(task, own=own))
-    return document(done, FORMS[done.form].content_type, kept)
+    answered = await while_there(request, dataset.ask(task, own=own))
+    return document(answered, FORMS[answered.done.form].content_type, kept)
 
 
-def document(done: Done, content_type: str, headers: Mapping[str, str]) -> Response:
-    """What was written, as an answer; its file, where it has one, is gone when it is sent."""
+def document(answered: Answered, content_type: str, headers: Mapping[str, str]) -> Response:
+    """What was answered, as an answer of HTTP."""
     from starlette.responses import Response, StreamingResponse
 
-    if not done.path:
-        return Response(done.body, media_type=content_type, headers=dict(headers))
-    file = _taken(done.path)
-    length = {"Content-Length": str(done.size)}
-    return StreamingResponse(_pieces(file), media_type=content_type, headers={**headers, **length})
+    if answered.file is None:
+        return Response(answered.done.body, media_type=content_type, headers=dict(headers))
+    length = {"Content-Length": str(answered.done.size)}
+    return StreamingResponse(_pieces(answered.file), media_type=content_type, headers={**headers, **length})
 
 
 def is_known(request: Request, tag: str) -> bool:
@@ -84,12 +83,6 @@ async def while_there(request: Request, coroutine: Coroutine[Any, Any, _Value]) 
 async def _left(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _taken(path: str) -> BinaryIO:
-    file = open(path, "rb")  # noqa: PTH123, SIM115 - closed at the end of the answer
-    Path(path).unlink()
-    return file
 
 
 async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:

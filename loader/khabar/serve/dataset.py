@@ -15,10 +15,10 @@ import msgspec
 
 from khabar.errors import KhabarError
 from khabar.evaluation.about import About
-from khabar.evaluation.cache import Cache
+from khabar.evaluation.cache import Answered, Cache
 from khabar.evaluation.limits import Limits
 from khabar.evaluation.pool import Pool, Unanswered
-from khabar.evaluation.tasks import Done, Index, Task
+from khabar.evaluation.tasks import Index, Task
 from khabar.evaluation.worker import Charge
 from khabar.stores import embedded
 
@@ -120,19 +120,14 @@ class Dataset:
         await self._visitors.close()
         await self._own.close()
 
-    async def ask(self, task: Task, *, own: bool = False) -> Done:
+    async def ask(self, task: Task, *, own: bool = False) -> Answered:
         """The answer to ``task``, a kept one where there is one; khabar's ``own`` questions do not wait for others'.
 
-        Raises Unanswered. A long answer lies in a file, which belongs to the caller.
+        Raises Unanswered.
         """
         self.look()
         pool = self._own if own else self._visitors
-        question = msgspec.msgpack.encode((own, task))
-        done = await self._cache.get(question, lambda: pool.do(task))
-        if done.path and not Path(done.path).exists():  # noqa: ASYNC240 - a look at a folder of this server's own
-            # Whoever asked the same took it away.
-            done = await pool.do(task)
-        return done
+        return await self._cache.get(msgspec.msgpack.encode((own, task)), lambda: pool.do(task))
 
     @property
     def base(self) -> str:

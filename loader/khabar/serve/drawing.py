@@ -81,9 +81,16 @@ def ticks(timeline: Timeline, *, mirrored: bool = False) -> tuple[Tick, ...]:
     if not buckets:
         return ()
     last = len(buckets) - 1
-    number = min(_TICKS, len(buckets))
-    places = sorted({round(last * step / max(number - 1, 1)) for step in range(number)})
-    return tuple(_tick(timeline, place, last, mirrored=mirrored) for place in places)
+    spans = (_span(timeline, bucket.start, bucket.end, mirrored=False) for bucket in buckets)
+    middles = [span.start + span.length / 2 for span in spans]
+    places = {0, last}
+    for step in range(1, _TICKS):
+        # Empty buckets may be left out, so that those in the middle of the list need not be in the middle of time.
+        wanted = 100 * step / _TICKS
+        near = min(range(len(buckets)), key=lambda place: abs(middles[place] - wanted))
+        if abs(middles[near] - wanted) < 100 / _TICKS / 4:
+            places.add(near)
+    return tuple(_tick(timeline, place, last, mirrored=mirrored) for place in sorted(places))
 
 
 def _tick(timeline: Timeline, place: int, last: int, *, mirrored: bool) -> Tick:

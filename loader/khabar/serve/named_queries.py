@@ -62,13 +62,14 @@ async def named(request: Request, dataset: Dataset) -> Response:
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
-    done = await while_there(request, dataset.ask(task, own=True))
+    answered = await while_there(request, dataset.ask(task, own=True))
+    done = answered.done
     if done.more:
         headers["Link"] = f'<{_next(request, done, offset or 0)}>; rel="next"'
-    if form is ROWS and not done.path:
+    if form is ROWS and answered.file is None:
         following = _next(request, done, offset or 0) if done.more else None
         return Response(_with_next(done.body, following), media_type=ROWS.media_type, headers=headers)
-    return document(done, form.content_type, headers)
+    return document(answered, form.content_type, headers)
 
 
 def _found(name: str) -> Query:

@@ -87,7 +87,7 @@ def _load(source: Path, folder: Path, report: Callable[[Progress], None] | None)
         )
     is_rdf = source.is_file() and source.suffix.lower() in memory.SUFFIXES
     graph = f"urn:x-file:{quote(source.name)}" if is_rdf else None
-    pipeline.load(source, folder, graph=graph, verify="counts", report=report)
+    pipeline.load(source, folder, graph=graph, verify="counts", optimize=True, report=report)
 
 
 def _texts(folder: Path, texts: Mapping[str, Path | str]) -> dict[str, str]:

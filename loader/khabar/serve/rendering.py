@@ -204,8 +204,8 @@ def _environment() -> Environment:
         environment.filters[name] = bound
     environment.filters |= {"tail": tail, "shown": shown, "abbreviated": _abbreviated, "bounded": bounded}
     environment.globals |= {
-        "Dates": Dates,
         "LANGUAGES": locales.LANGUAGES,
+        "Text": Text,
         "concepts": vocabulary.concepts,
         "direction": locales.direction,
         "drawing": drawing,

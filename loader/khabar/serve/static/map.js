@@ -21,19 +21,32 @@ function move(frame) {
       pin.setAttribute("x", `${(100 * (Number(pin.dataset.longitude) - window.left)) / window.width}%`);
       pin.setAttribute("y", `${(100 * (-Number(pin.dataset.latitude) - window.top)) / window.height}%`);
       pin.classList.remove("crowded");
+      name(pin);
     }
     thin();
   }
 
-  /** Names that would lie on others are left out; they are shown by focus and by pointing. */
+  /** A name stands to the right of its place, and to the left where it would leave the frame. */
+  function name(pin) {
+    const text = pin.querySelector("text");
+    const gap = Number(pin.querySelector("circle").getAttribute("r")) + 4;
+    text.setAttribute("x", gap);
+    text.setAttribute("text-anchor", "start");
+    if (text.getBoundingClientRect().right <= frame.getBoundingClientRect().right) return;
+    text.setAttribute("x", -gap);
+    text.setAttribute("text-anchor", "end");
+  }
+
+  /** Names that would lie on others, or on other places, are left out; focus and pointing show them. */
   function thin() {
+    const places = pins.map((pin) => pin.querySelector("circle").getBoundingClientRect());
     const taken = [];
-    for (const pin of pins) {
+    pins.forEach((pin, own) => {
       const box = pin.querySelector("text").getBoundingClientRect();
-      const hit = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
-      if (taken.some(hit)) pin.classList.add("crowded");
+      const hits = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+      if (taken.some(hits) || places.some((place, index) => index !== own && hits(place))) pin.classList.add("crowded");
       else taken.push(box);
-    }
+    });
   }
 
   function zoom(factor, x = 0.5, y = 0.5) {

@@ -31,11 +31,11 @@ async function draw() {
   const edges = network.edges.filter(({ source, target }) => placed.has(source) && placed.has(target));
   const links = edges.map((edge) => ({ edge, source: placed.get(edge.source), target: placed.get(edge.target) }));
   forceSimulation(nodes)
-    .force("link", forceLink(links).distance(95).strength(0.5))
+    .force("link", forceLink(links).distance(110).strength(0.5))
     .force("charge", forceManyBody().strength(-320))
-    .force("x", forceX().strength(0.05))
-    .force("y", forceY().strength(0.09))
-    .force("apart", forceCollide((node) => node.size + 20))
+    .force("x", forceX().strength(0.09))
+    .force("y", forceY().strength(0.13))
+    .force("apart", forceCollide((node) => Math.max(node.size + 18, 3.1 * shortly(called(node.thing)).length)))
     .stop()
     .tick(TICKS);
   box.replaceChildren(picture(nodes, links, centre));
@@ -85,7 +85,7 @@ function point({ thing, size, x, y }, centre) {
     { class: `node ${thing.kind}${thing.iri === centre ? " centre" : ""}`, transform: `translate(${x} ${y})` },
     drawn(
       "a",
-      { href: local(thing.iri), "aria-label": `${name}, ${tell(`kind.${thing.kind}`)}` },
+      { href: local(thing.iri), "aria-label": `${shortly(name)}, ${tell(`kind.${thing.kind}`)}` },
       drawn("title", {}, name),
       shape,
       drawn("text", { y: size + 14, "text-anchor": "middle", lang: thing.name.language || undefined }, shortly(name)),

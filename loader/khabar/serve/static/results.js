@@ -3,6 +3,7 @@ import { drawn, element, isolated, language, local, number, problem, rightToLeft
 
 const SHOWN = 1000;
 const CHARTED = 60;
+const LONG = 24;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const NUMERIC = new Set(["integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"].map((name) => XSD + name));
 const DATED = new Set(["date", "dateTime", "gYear", "gYearMonth"].map((name) => XSD + name));
@@ -35,8 +36,8 @@ function cell(term, prefixes, label) {
     return linked ? element("a", { href: local(term.value), title: term.value }, shown) : shown;
   }
   if (term.type === "bnode") return element("code", { dir: "ltr" }, `_:${term.value}`);
-  const parts = [isolated(term.value, term.lang)];
   const type = term.datatype;
+  const parts = [DATED.has(type) ? element("time", { class: "when", dir: "ltr" }, term.value) : isolated(term.value, term.lang)];
   if (type && type !== `${XSD}string` && !NUMERIC.has(type) && !DATED.has(type) && !term.lang)
     parts.push(" ", element("code", { class: "type", dir: "ltr" }, shortened(type, prefixes)));
   return element("span", {}, ...parts);
@@ -59,7 +60,7 @@ function table(answer, prefixes) {
   const fill = (rows) =>
     body.replaceChildren(
       ...rows.slice(0, SHOWN).map((row) =>
-        element("tr", {}, ...columns.map((column) => element("td", { class: numeric.has(column) && "amount" }, cell(row[column.name], prefixes, row[column.label])))),
+        element("tr", {}, ...columns.map((column) => element("td", { class: numeric.has(column) ? "amount" : value(row, column).length > LONG && (row[column.label] ?? row[column.name]).type === "literal" && "long" }, cell(row[column.name], prefixes, row[column.label])))),
       ),
     );
   const heads = columns.map((column) =>

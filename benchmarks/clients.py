@@ -1,0 +1,99 @@
+"""Many clients of one server at a time, each asking one question after another for as long as it is told."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+PATIENCE: Final = 60.0
+"""Seconds that a client waits for an answer."""
+
+_DECLARED: Final = (429, 503)
+
+
+class Question(NamedTuple):
+    """One request: a path, and the query in its body where it is not empty."""
+
+    path: str
+    body: str = ""
+
+
+class Figures(NamedTuple):
+    """What the clients met: answers by status (0 is none at all), and the seconds that each took, in order."""
+
+    statuses: Counter[int]
+    seconds: tuple[float, ...]
+    lasted: float
+
+    @property
+    def rate(self) -> float:
+        """Answers a second that were given."""
+        return self.statuses[200] / self.lasted
+
+    @property
+    def failed(self) -> int:
+        """Requests that were neither answered nor refused for now, as a server may do that has too much to do."""
+        return sum(number for status, number in self.statuses.items() if status not in (200, *_DECLARED))
+
+    def percentile(self, share: float) -> float:
+        """The seconds within which this share of the answers came."""
+        return self.seconds[min(math.ceil(share * len(self.seconds)), len(self.seconds)) - 1] if self.seconds else 0.0
+
+
+def ask(address: str, questions: Sequence[Question], *, clients: int, seconds: float) -> Figures:
+    """Let ``clients`` ask the server at ``address`` for so many ``seconds``, each beginning at another question."""
+    statuses: Counter[int] = Counter()
+    taken: list[float] = []
+    guard = threading.Lock()
+    end = time.monotonic() + seconds
+    began = time.monotonic()
+
+    def client(number: int) -> None:
+        own: Counter[int] = Counter()
+        times: list[float] = []
+        for status, took in _answers(address, itertools.cycle(questions[number:] + questions[:number]), end):
+            own[status] += 1
+            if status == http.HTTPStatus.OK:
+                times.append(took)
+        with guard:
+            statuses.update(own)
+            taken.extend(times)
+
+    questions = list(questions)
+    step = max(len(questions) // clients, 1)
+    threads = [threading.Thread(target=client, args=(number * step % len(questions),)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Figures(statuses, tuple(sorted(taken)), time.monotonic() - began)
+
+
+def _answers(address: str, questions: Iterator[Question], end: float) -> Iterator[tuple[int, float]]:
+    where = urlsplit(address)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)
+    while (begun := time.monotonic()) < end:
+        question = next(questions)
+        try:
+            if question.body:
+                headers = {"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json"}
+                connection.request("POST", question.path, question.body.encode(), headers)
+            else:
+                connection.request("GET", question.path)
+            answer = connection.getresponse()
+            answer.read()
+            status = answer.status
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            status = 0
+        if status in _DECLARED:
+            time.sleep(0.05)
+        yield status, time.monotonic() - begun
+    connection.close()
