@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORPUS := corpus
+MINUTES := 1
 # Where the files of bench-peers lie: in memory where that can be, so that no disk has a part in it.
 ROOM := $(firstword $(wildcard /dev/shm) /tmp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries bench-reconciling matching faults dist clean
+.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries bench-reconciling bench-serving load vendor matching faults dist clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -67,6 +68,15 @@ bench-queries: $(VENV)/dev ## Measure the bundled queries on 100,000 articles.
 
 bench-reconciling: $(VENV)/dev ## Measure the reconciliation service beside csv-reconcile.
 	@$(BIN)/python benchmarks/reconciling.py $(KEEP)
+
+bench-serving: $(VENV)/dev ## Measure the SPARQL endpoint beside oxigraph serve.
+	@$(BIN)/python benchmarks/serving.py $(KEEP)
+
+load: $(VENV)/dev ## Let 64 clients ask the endpoint, with and without hostile ones beside; MINUTES=10 for long.
+	@$(BIN)/python benchmarks/load.py --minutes $(MINUTES)
+
+vendor: $(VENV)/dev ## Check the files of others that the pages bring, by their sums.
+	@$(BIN)/python tools/vendor.py --check
 
 matching: $(VENV)/dev ## Measure how well names are matched, on the labelled set; writes docs/matching.md.
 	@$(BIN)/python tests/matching_figures.py > docs/matching.md

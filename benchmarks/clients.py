@@ -8,7 +8,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -47,36 +47,42 @@ class Figures(NamedTuple):
         return self.seconds[min(math.ceil(share * len(self.seconds)), len(self.seconds)) - 1] if self.seconds else 0.0
 
 
-def ask(address: str, questions: Sequence[Question], *, clients: int, seconds: float) -> Figures:
+class Met(NamedTuple):
+    """One request as a client met it: its path, the status of the answer (0 for none), and the seconds that it took."""
+
+    path: str
+    status: int
+    seconds: float
+
+
+def ask(address: str, questions: Sequence[Question], *, clients: int, seconds: float) -> list[Met]:
     """Let ``clients`` ask the server at ``address`` for so many ``seconds``, each beginning at another question."""
-    statuses: Counter[int] = Counter()
-    taken: list[float] = []
+    found: list[Met] = []
     guard = threading.Lock()
     end = time.monotonic() + seconds
-    began = time.monotonic()
 
-    def client(number: int) -> None:
-        own: Counter[int] = Counter()
-        times: list[float] = []
-        for status, took in _answers(address, itertools.cycle(questions[number:] + questions[:number]), end):
-            own[status] += 1
-            if status == http.HTTPStatus.OK:
-                times.append(took)
+    def client(first: int) -> None:
+        own = list(_answers(address, itertools.cycle([*questions[first:], *questions[:first]]), end))
         with guard:
-            statuses.update(own)
-            taken.extend(times)
+            found.extend(own)
 
-    questions = list(questions)
     step = max(len(questions) // clients, 1)
     threads = [threading.Thread(target=client, args=(number * step % len(questions),)) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return Figures(statuses, tuple(sorted(taken)), time.monotonic() - began)
+    return found
 
 
-def _answers(address: str, questions: Iterator[Question], end: float) -> Iterator[tuple[int, float]]:
+def figures(met: Iterable[Met], lasted: float) -> Figures:
+    """What was met, summed up."""
+    met = list(met)
+    taken = sorted(one.seconds for one in met if one.status == http.HTTPStatus.OK)
+    return Figures(Counter(one.status for one in met), tuple(taken), lasted)
+
+
+def _answers(address: str, questions: Iterator[Question], end: float) -> Iterator[Met]:
     where = urlsplit(address)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)
     while (begun := time.monotonic()) < end:
@@ -95,5 +101,5 @@ def _answers(address: str, questions: Iterator[Question], end: float) -> Iterato
             status = 0
         if status in _DECLARED:
             time.sleep(0.05)
-        yield status, time.monotonic() - begun
+        yield Met(question.path, status, time.monotonic() - begun)
     connection.close()

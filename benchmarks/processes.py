@@ -75,6 +75,11 @@ def spend(command: Sequence[str], *, cwd: Path = ROOT) -> Spent:
     return Spent(seconds, busy, max(alone, watch.peak), watch.most.get(process.pid, alone), watch.other)
 
 
+def memory_of(session: int) -> float:
+    """What the processes of a session hold together now, in MiB."""
+    return _Watch(session).now()
+
+
 class _Watch(threading.Thread):
     """Looks at the memory of every process of one session, again and again."""
 
