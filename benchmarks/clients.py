@@ -55,14 +55,20 @@ class Met(NamedTuple):
     seconds: float
 
 
-def ask(address: str, questions: Sequence[Question], *, clients: int, seconds: float) -> list[Met]:
-    """Let ``clients`` ask the server at ``address`` for so many ``seconds``, each beginning at another question."""
+def ask(
+    address: str, questions: Sequence[Question], *, clients: int, seconds: float, source: str = "127.0.0.1"
+) -> list[Met]:
+    """Let ``clients`` ask the server at ``address`` for so many ``seconds``, each beginning at another question.
+
+    They come from the address ``source``, by which a server tells visitors apart.
+    """
     found: list[Met] = []
     guard = threading.Lock()
     end = time.monotonic() + seconds
 
     def client(first: int) -> None:
-        own = list(_answers(address, itertools.cycle([*questions[first:], *questions[:first]]), end))
+        order = itertools.cycle([*questions[first:], *questions[:first]])
+        own = list(_answers(address, order, end, source))
         with guard:
             found.extend(own)
 
@@ -82,9 +88,11 @@ def figures(met: Iterable[Met], lasted: float) -> Figures:
     return Figures(Counter(one.status for one in met), tuple(taken), lasted)
 
 
-def _answers(address: str, questions: Iterator[Question], end: float) -> Iterator[Met]:
+def _answers(address: str, questions: Iterator[Question], end: float, source: str) -> Iterator[Met]:
     where = urlsplit(address)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(
+        where.hostname or "", where.port, timeout=PATIENCE, source_address=(source, 0)
+    )
     while (begun := time.monotonic()) < end:
         question = next(questions)
         try:

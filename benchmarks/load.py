@@ -22,6 +22,7 @@ from processes import memory_of
 from serving import HOSTILE, khabar_served
 
 _HOSTILE_CLIENTS: Final = 8
+"""From another address than the others, as visitors are."""
 
 
 def named() -> list[Question]:
@@ -38,7 +39,7 @@ def loaded(address: str, clients: int, seconds: float, *, beside: bool) -> list[
     hostile = Thread(
         target=ask,
         args=(address, [Question("/sparql", text) for text in HOSTILE]),
-        kwargs={"clients": _HOSTILE_CLIENTS, "seconds": seconds},
+        kwargs={"clients": _HOSTILE_CLIENTS, "seconds": seconds, "source": "127.0.0.2"},
     )
     if beside:
         hostile.start()

@@ -18,9 +18,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     A query has ``seconds`` of time from when its evaluation begins, ``memory`` bytes beyond what its process needs to
     open the store, ``rows`` rows (lines of a CSV or TSV) and ``size`` bytes of answer. ``workers`` processes evaluate
-    the queries of visitors, as many more those of khabar's own pages, so that neither waits for the other. At most
-    ``waiting`` queries of each kind wait, and each for at most ``patience`` seconds. Answers are kept in ``cache``
-    bytes of memory. A page of a list has ``page`` rows where no number is asked for.
+    the queries of one visitor, and one more those of another; as many evaluate what khabar's own pages ask, so that
+    neither waits for the other. At most ``waiting`` queries of each kind wait, ``own_waiting`` of one client, and each
+    for at most ``patience`` seconds. Answers are kept in ``cache`` bytes of memory. A page of a list has ``page`` rows
+    where no number is asked for.
     """
 
     seconds: float = 10.0
@@ -28,7 +29,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 500_000
     size: int = 128 * MEBIBYTE
     workers: int = msgspec.field(default_factory=_processors)
-    waiting: int = 128
+    waiting: int = 256
+    own_waiting: int = 128
     patience: float = 10.0
     cache: int = 64 * MEBIBYTE
     page: int = 100

@@ -13,11 +13,13 @@ import msgspec
 
 from khabar.crew.processes import started
 from khabar.errors import KhabarError
+from khabar.evaluation.line import Line, LineFull
 from khabar.evaluation.tasks import Done, NotDone, Progress, Ready, Reason, Report, Task
 from khabar.evaluation.worker import LENGTH, Charge
 
-Trouble: TypeAlias = Reason | Literal["timed-out", "exhausted", "busy"]
-"""Why a task has no answer; beside its own reasons its time was over, its process ended, or too many were waiting."""
+Trouble: TypeAlias = Reason | Literal["timed-out", "exhausted", "busy", "too-many"]
+"""Why a task has no answer; beside its own reasons its time was over, its process ended, too many others were waiting,
+or too many of the same client."""
 
 _PROGRAM: Final = "from khabar.evaluation.worker import main; main()"
 _START_SECONDS: Final = 60.0
@@ -115,17 +117,19 @@ class Pool:
     """So many processes with one store, and a line before them.
 
     Every task has its own process while it lasts. A process whose task did not end in time is killed, and another takes
-    its place.
+    its place. ``share`` is how many of them one client may have at work.
     """
 
-    def __init__(self, charge: Charge, size: int) -> None:
+    def __init__(self, charge: Charge, size: int, *, share: int | None = None) -> None:
         self._charge = charge
         self._size = size
-        self._free = asyncio.Semaphore(size)
+        limits = charge.limits
+        self._line = Line(
+            size, share=share or size, waiting=limits.waiting, own=limits.own_waiting, patience=limits.patience
+        )
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._generation = 0
-        self._waiting = 0
         self._starting: set[asyncio.Task[None]] = set()
         self._closed = False
         self.killed = 0
@@ -138,9 +142,18 @@ class Pool:
             self._start_soon()
         return worker.ready or Ready(walled=False, bounded=False, place=(0, 0, 0))
 
-    async def do(self, task: Task, tell: Callable[[int, int], None] | None = None) -> Done:
-        """Do one task when its turn comes; raises Unanswered. Cancelled, it ends the process that is at it."""
-        await self._turn()
+    async def do(self, task: Task, client: str = "", tell: Callable[[int, int], None] | None = None) -> Done:
+        """Do one task of a client when its turn comes; raises Unanswered. Cancelled, it ends the process at it."""
+        try:
+            await self._line.enter(client)
+        except LineFull as error:
+            raise Unanswered(
+                "too-many" if error.by_itself else "busy",
+                where=error.where,
+                expected=error.expected,
+                found=error.found,
+                remedy=error.remedy,
+            ) from None
         generation = self._generation
         try:
             worker = self._idle.pop() if self._idle else await Worker.start(self._charge)
@@ -159,20 +172,7 @@ class Pool:
                 self._busy.discard(worker)
                 self._back(worker, sound=sound and generation == self._generation)
         finally:
-            self._free.release()
-
-    async def _turn(self) -> None:
-        limits = self._charge.limits
-        if self._waiting >= limits.waiting:
-            raise _busy("too many queries wait already")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(limits.patience):
-                await self._free.acquire()
-        except TimeoutError:
-            raise _busy(f"others for {limits.patience:g} seconds") from None
-        finally:
-            self._waiting -= 1
+            self._line.leave(client)
 
     def _back(self, worker: Worker, *, sound: bool) -> None:
         if sound and not self._closed:
@@ -228,7 +228,3 @@ def _unanswered(report: NotDone) -> Unanswered:
 
 def _ended(where: str, expected: str) -> Unanswered:
     return Unanswered("failed", where=where, expected=expected, found="one that ended", remedy="try again")
-
-
-def _busy(found: str) -> Unanswered:
-    return Unanswered("busy", where="endpoint", expected="a turn", found=found, remedy="try again in a while")

@@ -40,7 +40,7 @@ async def answer(
     kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **(headers or {})}
     if is_known(request, tag):
         return Response(status_code=304, headers=kept)
-    answered = await while_there(request, dataset.ask(task, own=own))
+    answered = await while_there(request, dataset.ask(task, client_of(request), own=own))
     return document(answered, FORMS[answered.done.form].content_type, kept)
 
 
@@ -52,6 +52,11 @@ def document(answered: Answered, content_type: str, headers: Mapping[str, str]) 
         return Response(answered.done.body, media_type=content_type, headers=dict(headers))
     length = {"Content-Length": str(answered.done.size)}
     return StreamingResponse(_pieces(answered.file), media_type=content_type, headers={**headers, **length})
+
+
+def client_of(request: Request) -> str:
+    """What tells one client from another: the address that it comes from."""
+    return request.client.host if request.client is not None else ""
 
 
 def is_known(request: Request, tag: str) -> bool:

@@ -72,7 +72,8 @@ class Dataset:
         self.limits = limits
         self._about = source.room / "about.nq"
         self._told_of = About(self._about)
-        self._visitors = Pool(self._charge(nice=_NICE_VISITORS), limits.workers)
+        # One client never has all the processes: another finds one.
+        self._visitors = Pool(self._charge(nice=_NICE_VISITORS), limits.workers + 1, share=limits.workers)
         self._own = Pool(self._charge(), limits.workers)
         self._cache = Cache(limits.cache)
         self._place: embedded.Place | None = None
@@ -120,14 +121,16 @@ class Dataset:
         await self._visitors.close()
         await self._own.close()
 
-    async def ask(self, task: Task, *, own: bool = False) -> Answered:
-        """The answer to ``task``, a kept one where there is one; khabar's ``own`` questions do not wait for others'.
+    async def ask(self, task: Task, client: str, *, own: bool = False) -> Answered:
+        """The answer to ``task`` of a client, a kept one where there is one.
+
+        khabar's ``own`` questions do not wait for those of others.
 
         Raises Unanswered.
         """
         self.look()
         pool = self._own if own else self._visitors
-        return await self._cache.get(msgspec.msgpack.encode((own, task)), lambda: pool.do(task))
+        return await self._cache.get(msgspec.msgpack.encode((own, task)), lambda: pool.do(task, client))
 
     @property
     def base(self) -> str:
@@ -205,7 +208,7 @@ class Dataset:
         folder.mkdir(parents=True, exist_ok=True)
         pool = Pool(self._charge(nice=_NICE_INDEX, bounded=False), 1)
         try:
-            await pool.do(Index(path=str(path), address=self.address), self._told)
+            await pool.do(Index(path=str(path), address=self.address), tell=self._told)
             index = await asyncio.to_thread(open_index, path)
         except KhabarError as error:
             _LOG.warning("%s: no index: %s", self.name, error)

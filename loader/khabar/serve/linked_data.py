@@ -11,7 +11,7 @@ from khabar.evaluation.media import FORMS, GRAPHS, preferred, quality
 from khabar.evaluation.tasks import Describe, Portray
 from khabar.iris import GRAPHS as GRAPH_KIND
 from khabar.serve import graph_store
-from khabar.serve.answering import answer, while_there
+from khabar.serve.answering import answer, client_of, while_there
 from khabar.serve.problems import RequestRefused
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def found(request: Request, dataset: Dataset, iri: str) -> Response:
     likes_page = form is None or quality(accept, "text/html") > quality(accept, form.media_type)
     if f"/{GRAPH_KIND}/" in iri and not likes_page:
         return await graph_store.whole(request, dataset, iri)
-    (await while_there(request, dataset.ask(Describe(iri=iri, form="nt"), own=True))).close()
+    (await while_there(request, dataset.ask(Describe(iri=iri, form="nt"), client_of(request), own=True))).close()
     suffix = "html" if likes_page or form is None else form.name
     query = request.scope["query_string"].decode("latin-1")
     where = f"{request.scope.get('root_path', '')}{request.scope['path']}.{suffix}{'?' if query else ''}{query}"
@@ -73,7 +73,9 @@ async def portrayed(request: Request, dataset: Dataset, iri: str, language: str)
 
     from khabar.explorer.values import Portrait
 
-    answered = await while_there(request, dataset.ask(Portray(iri=iri, language=language), own=True))
+    answered = await while_there(
+        request, dataset.ask(Portray(iri=iri, language=language), client_of(request), own=True)
+    )
     try:
         told = answered.done.body if answered.file is None else answered.file.read()
     finally:

@@ -11,7 +11,7 @@ from khabar.evaluation.tasks import Named
 from khabar.queries import catalogue
 from khabar.queries.catalogue import Query
 from khabar.serve import requests
-from khabar.serve.answering import document, is_known, while_there
+from khabar.serve.answering import client_of, document, is_known, while_there
 from khabar.serve.problems import RequestRefused
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def named(request: Request, dataset: Dataset) -> Response:
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
-    answered = await while_there(request, dataset.ask(task, own=True))
+    answered = await while_there(request, dataset.ask(task, client_of(request), own=True))
     done = answered.done
     if done.more:
         headers["Link"] = f'<{_next(request, done, offset or 0)}>; rel="next"'

@@ -24,6 +24,7 @@ _FAULTS: Final = {
     "413": "The body of the request is too large.",
     "414": "The address is too long.",
     "415": "The body of the request is of a type that is not read.",
+    "429": "Too many queries of this client wait already.",
     "503": "The query took too much time or memory, too many others wait, or the store failed.",
 }
 _IRI_TYPES: Final = ("iri", "term", "agent", "article", "claim", "event", "place", "source", "statement")
@@ -62,7 +63,7 @@ def _query(query: Query) -> dict[str, Any]:
                 "description": "The rows, or a page of them; the header Link leads to the next.",
                 "content": {"application/json": {"schema": _reference("schemas", "Rows")}, **_contents(RESULTS)},
             },
-            **_faults("400", "403", "406", "414", "503"),
+            **_faults("400", "403", "406", "414", "429", "503"),
         },
     }
 
@@ -142,7 +143,7 @@ def _answers() -> dict[str, Any]:
     return {
         "200": {"description": "The answer.", "content": _contents((*RESULTS, *GRAPHS))},
         "303": {"description": "Without a query, to a browser: the page to write one on."},
-        **_faults("400", "403", "406", "408", "413", "414", "415", "503"),
+        **_faults("400", "403", "406", "408", "413", "414", "415", "429", "503"),
     }
 
 
@@ -157,7 +158,7 @@ def _graph() -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": "The graph.", "content": _contents(GRAPHS)},
-            **_faults("400", "403", "404", "406", "414", "503"),
+            **_faults("400", "403", "404", "406", "414", "429", "503"),
         },
     }
 

@@ -23,6 +23,7 @@ _STATUS: Final[Mapping[Trouble, int]] = {
     "timed-out": 503,
     "exhausted": 503,
     "busy": 503,
+    "too-many": 429,
 }
 _RETRY_SECONDS: Final = "5"
 
