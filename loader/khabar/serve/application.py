@@ -74,6 +74,8 @@ def _answering(door: Door, dataset: Dataset) -> Callable[[Request], Awaitable[Re
         from khabar.serve import pages
 
         try:
+            # Mounted, an application is not told when the one around it starts.
+            await dataset.open()
             return await door(request, dataset)
         except KhabarError as error:
             if is_for_people(request):

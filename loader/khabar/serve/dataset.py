@@ -78,6 +78,8 @@ class Dataset:
         self._cache = Cache(limits.cache)
         self._place: embedded.Place | None = None
         self._looked = 0.0
+        self._opening = asyncio.Lock()
+        self._is_open = False
         self._indexing: asyncio.Task[None] | None = None
         self.index: ExplorerIndex | None = None
         self.indexed = (0, 0)
@@ -105,12 +107,16 @@ class Dataset:
         return hashlib.sha256(repr((self._place, str(self._source.folder))).encode()).hexdigest()[:16]
 
     async def open(self) -> None:
-        """Start the processes, and the making of the index; raises Unanswered."""
-        self._place = embedded.identity(self._source.folder)
-        ready = await self._own.open()
-        await self._visitors.open()
-        self.walled, self.bounded = ready.walled, ready.bounded
-        self._index_soon()
+        """Start the processes, and the making of the index, unless that was done; raises Unanswered."""
+        async with self._opening:
+            if self._is_open:
+                return
+            self._place = embedded.identity(self._source.folder)
+            ready = await self._own.open()
+            await self._visitors.open()
+            self.walled, self.bounded = ready.walled, ready.bounded
+            self._is_open = True
+            self._index_soon()
 
     async def close(self) -> None:
         """End the processes."""

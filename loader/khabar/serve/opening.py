@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +45,6 @@ def application(
     application in one process: it starts those that evaluate itself. Raises FaultyData, FileFailed and StoreFailed.
     """
     from khabar.serve.application import application as served
-    from khabar.stores import embedded
     from khabar.stores.endpoint import is_address
 
     if is_address(target):
@@ -53,26 +54,39 @@ def application(
             found="an address",
             remedy="load the corpus into a folder: khabar load CORPUS --to FOLDER",
         )
-    room = tempfile.TemporaryDirectory(prefix="khabar-")
+    room = Path(tempfile.mkdtemp(prefix="khabar-"))
     path = Path(target)
-    folder = path if embedded.is_store(path) else Path(room.name, "store")
-    if folder is not path:
-        _load(path, folder, report)
-    embedded.opened(folder)
+    try:
+        folder = _folder(path, room, report)
+        given = _texts(folder, texts or {})
+    except BaseException:
+        shutil.rmtree(room, ignore_errors=True)
+        raise
     source = Source(
         folder=folder,
         name=path.name or str(path),
-        room=Path(room.name),
+        room=room,
         address=address.rstrip("/"),
         services=dict(services or {}),
-        texts=_texts(folder, texts or {}),
+        texts=given,
         # What is loaded anew at every start has an index of its own each time.
         cache=cache if folder is path else None,
     )
-    app = served(Dataset(source, limits or Limits()), Visitors(frozenset(hosts), frozenset(origins)))
-    # The room is there as long as the application.
-    app.state.room = room
-    return app
+    dataset = Dataset(source, limits or Limits())
+    # The room is there as long as the dataset, and no longer than the process.
+    weakref.finalize(dataset, shutil.rmtree, room, ignore_errors=True)
+    return served(dataset, Visitors(frozenset(hosts), frozenset(origins)))
+
+
+def _folder(path: Path, room: Path, report: Callable[[Progress], None] | None) -> Path:
+    """The folder of the store to serve: the one that was given, or one in ``room`` with what was loaded."""
+    from khabar.stores import embedded
+
+    folder = path if embedded.is_store(path) else room / "store"
+    if folder is not path:
+        _load(path, folder, report)
+    embedded.opened(folder)
+    return folder
 
 
 def _load(source: Path, folder: Path, report: Callable[[Progress], None] | None) -> None:
