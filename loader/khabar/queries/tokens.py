@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final, NamedTuple
 
@@ -54,6 +55,7 @@ class Token(NamedTuple):
         return self.kind == "word" and self.text.upper() in words
 
 
+@functools.lru_cache(maxsize=8)  # several look at one query, one after another
 def tokens(text: str) -> tuple[Token, ...]:
     """Every token of ``text`` in order, spaces left out, comments kept.
 
