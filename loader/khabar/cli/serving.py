@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
@@ -80,10 +81,10 @@ def serve(target: str, **given: Any) -> None:
         def ready() -> None:
             streams.talk(f"Serving {target} at {address}/ (Ctrl-C ends it)")
 
-        try:
+        # The server has ended in order when a signal that was meant for it comes through.
+        with contextlib.suppress(KeyboardInterrupt):
             server.run(app, listening, ready, root_path=given["root_path"], access_log=given["access_log"])
-        except KeyboardInterrupt:
-            streams.talk("Ended")
+        streams.talk("Ended")
 
 
 def _limits(given: dict[str, Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -64,6 +66,9 @@ def run(
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             """Begin to listen."""
+            if hasattr(signal, "SIGHUP"):
+                # A terminal that closes ends it as Ctrl-C does.
+                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.handle_exit, signal.SIGHUP, None)
             await super().startup(sockets)
             if self.started:
                 ready()
