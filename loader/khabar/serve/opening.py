@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shutil
 import tempfile
 import weakref
@@ -10,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from khabar import vocabulary
 from khabar.errors import FileFailed, StoreFailed
 from khabar.evaluation.limits import Limits
 from khabar.serve.dataset import Dataset, Source
 from khabar.serve.manners import LOOPBACK, Visitors
+from khabar.terms import RDF_TYPE
 
 if TYPE_CHECKING:
+    import pyoxigraph
     from starlette.applications import Starlette
 
     from khabar.loading.load import Progress
@@ -112,7 +116,28 @@ def _texts(folder: Path, texts: Mapping[str, Path | str]) -> dict[str, str]:
     from khabar.stores import embedded
     from khabar.stores.opening import prefixes
 
-    known = prefixes(embedded.open_folder(folder))
+    store = embedded.open_folder(folder)
+    known = prefixes(store)
     if "articles" not in known:
         raise StoreFailed(where=str(folder), expected="one corpus, whose articles have ids", found="none, or several")
+    ids = _articles_in(store.inner, known["articles"])
+    for article in texts:
+        if article not in ids:
+            near = difflib.get_close_matches(article, ids, n=1)
+            raise StoreFailed(
+                where="--text",
+                expected="the id of an article",
+                found=ascii(article),
+                remedy=f"did you mean {near[0]}?" if near else "",
+            )
     return {known["articles"] + article: read_text(path).whole for article, path in texts.items()}
+
+
+def _articles_in(store: pyoxigraph.Store, namespace: str) -> frozenset[str]:
+    """The ids of the articles in ``store``."""
+    from pyoxigraph import NamedNode
+
+    quads = store.quads_for_pattern(None, NamedNode(RDF_TYPE), NamedNode(vocabulary.term("Article")), None)
+    return frozenset(
+        quad.subject.value.removeprefix(namespace) for quad in quads if isinstance(quad.subject, NamedNode)
+    )
