@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import Callable
 from subprocess import Popen
 from typing import Final, Literal, TypeAlias
@@ -96,12 +97,11 @@ class Worker:
             return report
         raise _unanswered(report) if isinstance(report, NotDone) else _ended("store", "an answer")
 
-    def kill(self) -> None:
-        """End the process at once, whatever it does."""
+    def kill(self) -> asyncio.Future[int]:
+        """End the process at once, whatever it does; the future is done when the system says that it is dead."""
         self._process.kill()
         self._writer.close()
-        # Its last moment is a matter of the system; whoever waits for it here is not kept.
-        asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        return asyncio.get_running_loop().run_in_executor(None, self._process.wait)
 
     async def _send(self, message: bytes) -> None:
         self._writer.write(LENGTH.pack(len(message)) + message)
@@ -117,7 +117,8 @@ class Pool:
     """So many processes with one store, and a line before them.
 
     Every task has its own process while it lasts. A process whose task did not end in time is killed, and another takes
-    its place. ``share`` is how many of them one client may have at work.
+    its place. ``share`` is how many of them one client may have at work. ``killed`` counts those that were ended, and
+    ``longest`` is the most seconds that a process was at one task, from its beginning until it was done or dead.
     """
 
     def __init__(self, charge: Charge, size: int, *, share: int | None = None) -> None:
@@ -133,6 +134,7 @@ class Pool:
         self._starting: set[asyncio.Task[None]] = set()
         self._closed = False
         self.killed = 0
+        self.longest = 0.0
 
     async def open(self) -> Ready:
         """Start one process, and the others while it may already be asked; raises Unanswered."""
@@ -158,6 +160,7 @@ class Pool:
         try:
             worker = self._idle.pop() if self._idle else await Worker.start(self._charge)
             self._busy.add(worker)
+            began = time.monotonic()
             sound = False
             try:
                 seconds = self._charge.limits.seconds if self._charge.bounded else None
@@ -170,17 +173,21 @@ class Pool:
                 return done
             finally:
                 self._busy.discard(worker)
-                self._back(worker, sound=sound and generation == self._generation)
+                self._back(worker, began, sound=sound and generation == self._generation)
         finally:
             self._line.leave(client)
 
-    def _back(self, worker: Worker, *, sound: bool) -> None:
+    def _back(self, worker: Worker, began: float, *, sound: bool) -> None:
         if sound and not self._closed:
             self._idle.append(worker)
+            self._took(began)
             return
-        worker.kill()
+        worker.kill().add_done_callback(lambda _: self._took(began))
         self.killed += 1
         self._start_soon()
+
+    def _took(self, began: float) -> None:
+        self.longest = max(self.longest, time.monotonic() - began)
 
     def renew(self) -> None:
         """Let every process open the store anew: those at work when they are done."""

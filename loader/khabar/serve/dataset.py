@@ -92,6 +92,11 @@ class Dataset:
         return self._source.name
 
     @property
+    def work(self) -> dict[str, float]:
+        """How many processes were ended, and the most seconds that one was at a query of a visitor."""
+        return {"killed": self._visitors.killed + self._own.killed, "longest": round(self._visitors.longest, 3)}
+
+    @property
     def folder(self) -> Path:
         """The folder of the store."""
         return self._source.folder

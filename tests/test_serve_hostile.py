@@ -1,0 +1,188 @@
+"""Two hundred hostile queries: the server answers the next one each time, and nothing reaches another host."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pytest
+
+from canary import Canary
+from hostile_queries import dense_graph, hostile_queries, services
+from serving import Served, served
+
+SECONDS = 1.0
+AT_ONCE = 6
+NEXT = "SELECT (COUNT(*) AS ?n) { <https://example.org/x/n1> <https://example.org/x/link> ?o }"
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("dense") / "dense.ttl"
+    path.write_text(dense_graph(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(graph: Path) -> Iterator[Served]:
+    with served(graph, "--seconds", str(SECONDS), "--memory", "256", "--rows", "100000") as running:
+        running.wait_for_index()
+        yield running
+
+
+def asked(server: Served, text: str, source: str) -> tuple[int, bytes]:
+    """The status and body of the answer to a query that comes from the address ``source``."""
+    port = int(server.address.rpartition(":")[2])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(source, 0))
+    try:
+        connection.request(
+            "POST",
+            "/sparql",
+            text.encode("utf-8", "surrogatepass"),
+            {"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json, text/turtle"},
+        )
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_the_server_answers_the_next_query_after_each_of_two_hundred(server: Served) -> None:
+    with Canary() as canary:
+        queries = hostile_queries(canary.address)
+        assert len(queries) >= 200
+        waiting: SimpleQueue[tuple[str, str]] = SimpleQueue()
+        for one in queries.items():
+            waiting.put(one)
+        statuses: dict[str, int] = {}
+        wrong: list[str] = []
+
+        def visitor(number: int) -> None:
+            while True:
+                try:
+                    name, text = waiting.get_nowait()
+                except Empty:
+                    return
+                try:
+                    statuses[name], body = asked(server, text, f"127.0.1.{number}")
+                    if statuses[name] == 200 and body[:1] == b"{":
+                        assert body.endswith(b"}"), name
+                    # Whoever asks something harmless next, from elsewhere, gets his answer.
+                    status, body = asked(server, NEXT, f"127.0.2.{number}")
+                    if status != 200 or b'"48"' not in body:
+                        wrong.append(f"after {name}: {status}")
+                except (OSError, http.client.HTTPException) as error:
+                    wrong.append(f"{name}: {error!r}")
+
+        threads = [threading.Thread(target=visitor, args=(number + 1,)) for number in range(AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert set(statuses.values()) <= {200, 400, 403, 413, 503}
+        met = Counter(statuses.values())
+        # The set is worth something only where many are stopped by what is to stop them.
+        assert met[400] > 60, met
+        assert met[503] > 20, met
+        assert canary.calls == 0
+    processes = server.get("/health").json["processes"]
+    assert processes["killed"] >= met[503] // 2
+    assert processes["longest"] < SECONDS + 1
+    assert server.process.poll() is None
+
+
+def test_no_process_is_left_over(graph: Path) -> None:
+    with served(graph, "--seconds", "0.5", "--workers", "1") as running:
+        heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        assert [asked(running, heavy, "127.0.0.1")[0] for _ in range(3)] == [503, 503, 503]
+        assert asked(running, NEXT, "127.0.0.1")[0] == 200
+        children = _children(running.process.pid)
+        # Two for visitors, one for pages; one more may still be dying, or making the index.
+        assert 3 <= len(children) <= 5
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
+def test_who_kills_the_server_ends_its_processes_too(graph: Path) -> None:
+    with served(graph, "--workers", "1") as running:
+        children = _children(running.process.pid)
+        assert children
+        running.process.kill()
+        running.process.wait()
+        for child in children:
+            _wait_until_gone(child)
+
+
+def test_the_second_wall_alone_keeps_every_spelling_of_service_in() -> None:
+    with Canary() as canary:
+        code = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import pyoxigraph
+from hostile_queries import services
+from khabar.evaluation.wall import without_network
+store = pyoxigraph.Store()
+store.add(pyoxigraph.Quad(*[pyoxigraph.NamedNode("urn:a")] * 4))
+queries = list(services({canary.address!r}))
+assert without_network()
+refused = 0
+for text in queries:
+    try:
+        list(store.query(text, use_default_graph_as_union=True))
+    except (OSError, SyntaxError, RuntimeError, ValueError):
+        refused += 1
+    except TypeError:
+        pass
+print(refused)
+"""
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert int(ran.stdout) > 15
+        assert canary.calls == 0
+
+
+def test_without_walls_the_canary_would_sing() -> None:
+    # What the test above shows would show nothing if the engine did not call.
+    import pyoxigraph
+
+    with Canary() as canary:
+        store = pyoxigraph.Store()
+        with pytest.raises((OSError, RuntimeError)):
+            store.query(next(services(canary.address)))
+        assert canary.calls > 0
+
+
+def test_only_the_service_that_was_allowed_is_reached(graph: Path) -> None:
+    with Canary() as allowed, Canary() as other:
+        name = "https://query.example.org/sparql"
+        with served(graph, "--allow-service", f"{name}={allowed.address}/sparql") as running:
+            status, _ = asked(running, f"SELECT * {{ SERVICE <{name}> {{ ?a ?b ?c }} }}", "127.0.0.1")
+            assert status in (503, 502)
+            assert allowed.calls > 0
+            for text in services(other.address):
+                assert asked(running, text, "127.0.0.1")[0] == 400, text
+        assert other.calls == 0
+
+
+def _children(process: int) -> set[int]:
+    found = set()
+    for task in Path(f"/proc/{process}/task").iterdir():
+        found |= {int(child) for child in (task / "children").read_text().split()}
+    return found
+
+
+def _wait_until_gone(process: int) -> None:
+    for _ in range(200):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return
+        if state in "ZX":
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError(process)
