@@ -84,9 +84,9 @@ def _small(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def served(target: Path | str, *options: str) -> Iterator[Served]:
+def served(target: Path | str, *options: str, program: Sequence[str] = ("-m", "khabar")) -> Iterator[Served]:
     """A server of ``target`` at a free port of this machine, which is ended after the block."""
-    command = [sys.executable, "-m", "khabar", "serve", str(target), "--port", "0", *options]
+    command = [sys.executable, *program, "serve", str(target), "--port", "0", *options]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None

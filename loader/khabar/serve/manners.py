@@ -22,6 +22,11 @@ TARGET_LIMIT: Final = 12 * 1024
 OPENREFINE: Final = frozenset({"http://127.0.0.1:3333", "http://localhost:3333"})
 """The origins of OpenRefine on this machine, whose pages may ask the reconciliation service."""
 
+HEAD_LIMIT: Final = 16 * 1024
+"""Bytes that the headers of a request may have, and their number is at most `HEADERS`."""
+
+HEADERS: Final = 64
+
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
 
 POLICY: Final = (
@@ -105,6 +110,14 @@ class Manners:
             return problem(403, "Host", expected, host[:100] or "none", "name it with --host-name")
         if len(scope["raw_path"]) + len(scope["query_string"]) > TARGET_LIMIT:
             return problem(414, "address", f"at most {TARGET_LIMIT:,} bytes", "more", "send the query by POST")
+        if scope["http_version"] not in ("1.0", "1.1"):
+            return problem(505, "protocol", "HTTP/1.1", f"HTTP/{scope['http_version']}"[:20])
+        size = sum(len(name) + len(value) for name, value in scope["headers"])
+        if size > HEAD_LIMIT or len(scope["headers"]) > HEADERS:
+            return problem(431, "headers", f"at most {HEADERS}, of {HEAD_LIMIT:,} bytes", "more")
+        if "content-length" in headers and "transfer-encoding" in headers:
+            # Servers on the way may read one, and others the other (RFC 9112, section 6.3).
+            return problem(400, "body", "its length, or pieces", "both", headers={"Connection": "close"})
         if scope["method"] not in METHODS:
             return problem(
                 405, "method", ", ".join(METHODS), scope["method"][:20], headers={"Allow": ", ".join(METHODS)}
