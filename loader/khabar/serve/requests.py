@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from khabar.evaluation.media import FORMS, Form, preferred
+from khabar.evaluation.media import Form, preferred
 from khabar.serve.problems import RequestRefused
 
 if TYPE_CHECKING:
@@ -72,16 +72,15 @@ def _fields(encoded: bytes, where: str) -> Fields:
 
 
 def wanted(request: Request, forms: Sequence[Form], named: str = "") -> str:
-    """The name of the form that is wanted: the one that is ``named``, by its name or type, or that of Accept.
+    """The name of the form that is wanted: the one that is ``named``, by its name or type, else that of Accept.
 
-    Empty where none of ``forms`` is acceptable. Raises RequestRefused for a name that is no form's.
+    Empty where none of ``forms`` is acceptable. Clients call forms by many names (``n3``, ``turtle``): one that is not
+    known here says nothing.
     """
-    if not named:
+    form = next((form for form in forms if named in (form.name, form.media_type)), None)
+    if form is None:
         form = preferred(",".join(request.headers.getlist("accept")), forms)
-        return form.name if form is not None else ""
-    if not any(named in (form.name, form.media_type) for form in FORMS.values()):
-        raise RequestRefused(400, "format", ", ".join(form.name for form in forms), repr(named[:40]))
-    return next((form.name for form in forms if named in (form.name, form.media_type)), "")
+    return form.name if form is not None else ""
 
 
 def _too_large() -> RequestRefused:
