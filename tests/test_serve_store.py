@@ -91,7 +91,7 @@ def test_parameters_are_bound_as_terms_and_told_when_they_do_not_fit(corpus_serv
 def test_a_service_that_was_not_allowed_is_told_by_name(corpus_served: tuple[Path, Served]) -> None:
     _, server = corpus_served
     answer = server.get("/api/wikidata-places")
-    assert answer.status == 400
+    assert answer.status == 403
     assert "query.wikidata.org" in answer.json["found"]
 
 

@@ -22,7 +22,8 @@ Trouble: TypeAlias = Reason | Literal["timed-out", "exhausted", "busy", "too-man
 """Why a task has no answer; beside its own reasons its time was over, its process ended, too many others were waiting,
 or too many of the same client."""
 
-_PROGRAM: Final = "from khabar.evaluation.worker import main; main()"
+# Its priority is lowered before it does anything: those that start must not hold up those that are at work.
+_PROGRAM: Final = "import os; getattr(os, 'nice', int)({nice}); from khabar.evaluation.worker import main; main()"
 _START_SECONDS: Final = 60.0
 
 
@@ -49,7 +50,7 @@ class Worker:
         """A new process that has opened its store; raises Unanswered when it cannot."""
         here, there = socket.socketpair()
         with there:
-            process = started(_PROGRAM, str(there.fileno()), files=(there.fileno(),))
+            process = started(_PROGRAM.format(nice=charge.nice), str(there.fileno()), files=(there.fileno(),))
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -71,6 +72,7 @@ class Worker:
 
     async def do(self, task: Task, seconds: float | None, tell: Callable[[int, int], None] | None = None) -> Done:
         """Do one task; raises Unanswered. After one that timed out, or that is cancelled, the process must be ended."""
+        began = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 await self._send(msgspec.msgpack.encode(task))
@@ -78,14 +80,11 @@ class Worker:
                     if tell is not None:
                         tell(report.done, report.total)
         except TimeoutError:
-            raise Unanswered(
-                "timed-out",
-                where="query",
-                expected=f"an answer within {seconds:g} seconds",
-                found="none",
-                remedy="ask for less, or ask khabar query on the store itself, which has no such limit",
-            ) from None
+            raise _too_late(seconds) from None
         except (EOFError, OSError):
+            if seconds is not None and time.monotonic() - began >= seconds:
+                # It ended itself, before this process came to end it.
+                raise _too_late(seconds) from None
             raise Unanswered(
                 "exhausted",
                 where="query",
@@ -97,11 +96,15 @@ class Worker:
             return report
         raise _unanswered(report) if isinstance(report, NotDone) else _ended("store", "an answer")
 
-    def kill(self) -> asyncio.Future[int]:
-        """End the process at once, whatever it does; the future is done when the system says that it is dead."""
+    def kill(self) -> asyncio.Future[float]:
+        """End the process at once, whatever it does; the future has the moment of its death (`time.monotonic`)."""
         self._process.kill()
         self._writer.close()
-        return asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        return asyncio.get_running_loop().run_in_executor(None, self._dead_at)
+
+    def _dead_at(self) -> float:
+        self._process.wait()
+        return time.monotonic()
 
     async def _send(self, message: bytes) -> None:
         self._writer.write(LENGTH.pack(len(message)) + message)
@@ -180,14 +183,14 @@ class Pool:
     def _back(self, worker: Worker, began: float, *, sound: bool) -> None:
         if sound and not self._closed:
             self._idle.append(worker)
-            self._took(began)
+            self._took(time.monotonic() - began)
             return
-        worker.kill().add_done_callback(lambda _: self._took(began))
+        worker.kill().add_done_callback(lambda dead: self._took(dead.result() - began))
         self.killed += 1
         self._start_soon()
 
-    def _took(self, began: float) -> None:
-        self.longest = max(self.longest, time.monotonic() - began)
+    def _took(self, seconds: float) -> None:
+        self.longest = max(self.longest, seconds)
 
     def renew(self) -> None:
         """Let every process open the store anew: those at work when they are done."""
@@ -230,6 +233,16 @@ def _unanswered(report: NotDone) -> Unanswered:
         expected=report.expected,
         found=report.found,
         remedy=report.remedy,
+    )
+
+
+def _too_late(seconds: float | None) -> Unanswered:
+    return Unanswered(
+        "timed-out",
+        where="query",
+        expected=f"an answer within {seconds or 0:g} seconds",
+        found="none",
+        remedy="ask for less, or ask khabar query on the store itself, which has no such limit",
     )
 
 

@@ -67,9 +67,9 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, tag="index"):
 
 Task: TypeAlias = Ask | Named | Graph | Describe | Portray | Index
 
-Reason: TypeAlias = Literal["refused", "not-found", "not-acceptable", "too-large", "failed"]
-"""Why there is no answer: the request is wrong, names nothing, wants no form that there is, or asks for more than may
-be; or the store failed."""
+Reason: TypeAlias = Literal["refused", "forbidden", "not-found", "not-acceptable", "too-large", "failed"]
+"""Why there is no answer: the request is wrong, names a service that was not allowed, names nothing, wants no form that
+there is, or asks for more than may be; or the store failed."""
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):

@@ -5,12 +5,14 @@ The second wall: the first is `khabar.queries.guard`, which lets no SERVICE thro
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
 import signal
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +78,21 @@ def not_alone() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os.abort()
+
+
+@contextlib.contextmanager
+def ending_after(seconds: float) -> Iterator[None]:
+    """End this process, whatever it does, where the block takes longer; 0 is for ever. Not on Windows."""
+    if not seconds or not hasattr(signal, "setitimer"):
+        yield
+        return
+    # The system itself does it: no code of this process has to run.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def with_memory(more: int) -> bool:

@@ -20,11 +20,16 @@ from khabar.evaluation.answers import TooLarge
 from khabar.evaluation.engine import Engine, NotAcceptable, NotFound
 from khabar.evaluation.limits import Limits
 from khabar.evaluation.tasks import NotDone, Progress, Ready, Reason, Report, Task
+from khabar.queries.guard import ServiceRefused
 
 LENGTH: Final = struct.Struct("!Q")
 """What stands before each message: its number of bytes."""
 
+_GRACE: Final = 0.25
+"""Seconds after its limit at which a process ends itself, where the one that started it has not come to it."""
+
 _REASONS: Final[tuple[tuple[type[KhabarError], Reason], ...]] = (
+    (ServiceRefused, "forbidden"),
     (QueryRefused, "refused"),
     (NotFound, "not-found"),
     (NotAcceptable, "not-acceptable"),
@@ -37,8 +42,8 @@ _Answer = TypeVar("_Answer")
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker is told when it starts: the store, its limits, and the rest of what an `Engine` has.
 
-    ``folder`` takes long answers. ``nice`` is added to its priority number; ``bounded`` is false for the one that
-    makes the index, which is khabar's own work and takes what it needs.
+    ``folder`` takes long answers. ``nice`` is what its priority number is raised by; ``bounded`` is false for the one
+    that makes the index, which is khabar's own work and takes what it needs.
     """
 
     store: str
@@ -64,16 +69,18 @@ def main() -> None:
             return
         _send(connection, ready)
         decoder = msgspec.msgpack.Decoder(Task)
+        seconds = charge.limits.seconds + _GRACE if charge.bounded else 0.0
         while message := _received(connection):
-            _send(connection, _done(engine, decoder.decode(message), connection))
+            task = decoder.decode(message)
+            with wall.ending_after(seconds):
+                report = _done(engine, task, connection)
+            _send(connection, report)
 
 
 def _opened(charge: Charge) -> tuple[Engine, Ready]:
     from khabar.stores import embedded
     from khabar.stores.store import OxigraphStore
 
-    if charge.nice and hasattr(os, "nice"):
-        os.nice(charge.nice)
     place, inner = embedded.opened(Path(charge.store))
     within: Callable[[Callable[[], Any]], Any] = _here
     if charge.services:

@@ -45,6 +45,10 @@ _CHAIN_WORDS: Final = (
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 
 
+class ServiceRefused(QueryRefused):
+    """A query would ask a SERVICE that was not allowed: it is a query like others, and may run elsewhere."""
+
+
 def check(text: str, *, services: Collection[str] = (), datasets: bool = False) -> None:
     """Refuse a query that could harm: too large, too deep, too long a chain, an update, or a door to the network.
 
@@ -52,7 +56,7 @@ def check(text: str, *, services: Collection[str] = (), datasets: bool = False) 
     query may name its graphs (FROM), for an engine that looks for them in its own store alone. Nothing is parsed beyond
     tokens, so a query that passes may still be wrong.
 
-    Raises QueryRefused.
+    Raises QueryRefused, of a SERVICE that is not among ``services`` ServiceRefused.
     """
     check_size(text)
     found = code(text)
@@ -141,7 +145,12 @@ def _service(text: str, after: tuple[Token, ...], services: Collection[str]) -> 
         found = rest[0].text if rest else "the end of the query"
         raise QueryRefused(where="query, SERVICE", expected="an IRI written out in <>", found=found)
     if (iri := rest[0].text[1:-1]) not in services:
-        raise _refused(text, rest[0], "a SERVICE that was allowed", iri, f"allow it: --allow-service {iri}")
+        raise ServiceRefused(
+            where=f"query, {position(text, rest[0].start)}",
+            expected="a SERVICE that was allowed",
+            found=iri,
+            remedy=f"allow it: --allow-service {iri}",
+        )
 
 
 def _refused(text: str, token: Token, expected: str, found: str, remedy: str = "") -> QueryRefused:

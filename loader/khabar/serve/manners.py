@@ -86,10 +86,11 @@ class Manners:
         elif scope["method"] == "OPTIONS":
             from starlette.responses import Response
 
-            options = {"Allow": ", ".join(METHODS)}
+            methods = ", ".join(_methods(_path(scope)))
+            options = {"Allow": methods}
             if allowed:
                 options |= {
-                    "Access-Control-Allow-Methods": ", ".join(METHODS),
+                    "Access-Control-Allow-Methods": methods,
                     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type",
                     "Access-Control-Max-Age": "3600",
                 }
@@ -100,8 +101,7 @@ class Manners:
     def _is_allowed(self, origin: str, scope: Scope) -> bool:
         if {origin, "*"} & self._visitors.origins:
             return True
-        path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
-        return origin in OPENREFINE and (path == "/reconcile" or path.startswith("/reconcile/"))
+        return origin in OPENREFINE and _path(scope).startswith("/reconcile")
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str], *, is_allowed: bool) -> ASGIApp | None:
         host = headers.get("host", "")
@@ -123,6 +123,16 @@ class Manners:
                 405, "method", ", ".join(METHODS), scope["method"][:20], headers={"Allow": ", ".join(METHODS)}
             )
         return None if is_allowed else _stranger(scope, headers, host)
+
+
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+def _methods(path: str) -> tuple[str, ...]:
+    """What may be done with what is at ``path``: only queries, and whole tables to reconcile, are sent."""
+    takes_bodies = path == "/sparql" or path.startswith("/reconcile")
+    return METHODS if takes_bodies else tuple(method for method in METHODS if method != "POST")
 
 
 def _stranger(scope: Scope, headers: Mapping[str, str], host: str) -> ASGIApp | None:

@@ -27,7 +27,18 @@ _FAULTS: Final = {
     "429": "Too many queries of this client wait already.",
     "503": "The query took too much time or memory, too many others wait, or the store failed.",
 }
-_IRI_TYPES: Final = ("iri", "term", "agent", "article", "claim", "event", "place", "source", "statement")
+_IRI: Final = "https?://[a-z0-9]+(?:[.][a-z0-9]+)*/[A-Za-z0-9._/-]*"
+_ID: Final = f"[A-Za-z0-9][A-Za-z0-9._-]*|{_IRI}"
+"""An id of the corpus, or an IRI; there are IRIs of more forms."""
+
+_PATTERNS: Final = {
+    "class": f"[A-Z][A-Za-z0-9]*|{_IRI}",
+    "date": "(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])",
+    "integer": "[+-]?[0-9]{1,18}",
+    "iri": _IRI,
+    "language": LANGUAGE_PATTERN.strip("^$"),
+    "term": _IRI,
+}
 
 
 def openapi(address: str, queries: tuple[Query, ...]) -> dict[str, Any]:
@@ -78,18 +89,13 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _schema(parameter: Parameter) -> dict[str, Any]:
+    """What a parameter may be; empty, as a form sends it, it is left out."""
     kind = parameter.type
-    if kind == "date":
-        return {"type": "string", "format": "date"}
-    if kind == "language":
-        return {"type": "string", "pattern": f"^(?:{LANGUAGE_PATTERN})$"}
-    if kind == "integer":
-        return {"type": "string", "pattern": "^[+-]?[0-9]{1,18}$"}
     if words := WORDS.get(kind):
-        return {"type": "string", "enum": list(words)}
-    if kind in _IRI_TYPES:
-        return {"type": "string", "description": "An IRI, or an id of the corpus.", "minLength": 1}
-    return {"type": "string"}
+        return {"type": "string", "enum": ["", *words]}
+    return (
+        {"type": "string", "pattern": f"^(?:|{_PATTERNS.get(kind, _ID)})$"} if kind != "string" else {"type": "string"}
+    )
 
 
 def _controls() -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 _STATUS: Final[Mapping[Trouble, int]] = {
     "refused": 400,
+    "forbidden": 403,
     "not-found": 404,
     "not-acceptable": 406,
     "too-large": 403,

@@ -1,6 +1,6 @@
 """How many questions a second `khabar serve` answers, with all of its limits on, beside `oxigraph serve`.
 
-python benchmarks/serving.py [--articles 2000] [--seconds 10] [--runs 3] [--clients 64] [--keep]
+python benchmarks/answering.py [--articles 2000] [--seconds 10] [--runs 3] [--clients 64] [--keep]
 
 Both serve one store and are asked the bundled queries over HTTP, all but those that ask Wikidata, each for several
 values of its parameters. khabar is asked twice: with no answers kept, and as it is by default.
@@ -195,7 +195,7 @@ def main() -> None:
         asked = questions(pipeline.open_store(store))
         print(f"{len(asked)} queries, {given.clients} clients, {given.runs} runs of {given.seconds:g} s each")
         shown = table(measured(store, asked, given.clients, given.seconds, given.runs))
-    tell("serving", shown, keep=given.keep)
+    tell("answering", shown, keep=given.keep)
 
 
 if __name__ == "__main__":
