@@ -235,7 +235,7 @@ def test_a_query_comes_from_a_file_or_from_standard_input(
 def test_a_service_is_asked_at_its_own_address_or_at_another() -> None:
     option = next(option for option in questions.query.params if option.name == "services")
     given = ("https://a.example/sparql", "https://b.example/sparql=http://localhost:1/q?x=y")
-    assert questions._services(None, option, given) == {  # type: ignore[arg-type] # no context is needed
+    assert questions.services(None, option, given) == {  # type: ignore[arg-type] # no context is needed
         "https://a.example/sparql": "https://a.example/sparql",
         "https://b.example/sparql": "http://localhost:1/q?x=y",
     }

@@ -29,7 +29,7 @@ def test_every_bundled_query_and_parameter_is_described(server: Served) -> None:
         assert named == {*(parameter.name for parameter in query.params), "limit", "offset", "format"}
 
 
-def test_schemathesis_finds_the_interface_as_it_is_described(server: Served) -> None:
+def test_schemathesis_finds_the_interface_as_it_is_described(server: Served, tmp_path: Path) -> None:
     program = shutil.which("schemathesis", path=sysconfig.get_path("scripts"))
     assert program is not None
     ran = subprocess.run(
@@ -42,6 +42,7 @@ def test_schemathesis_finds_the_interface_as_it_is_described(server: Served) -> 
         capture_output=True,
         text=True,
         check=False,
+        cwd=tmp_path,
     )
     assert ran.returncode == 0, ran.stdout[-6000:]
     assert server.process.poll() is None
