@@ -41,6 +41,7 @@ from khabar.explorer.values import (
 )
 from khabar.queries.catalogue import Parameter, Query
 from khabar.serve import locales
+from khabar.serve.descriptions import Description
 from khabar.serve.rendering import View
 
 BASE: Final = "https://example.org/eastport/"
@@ -182,7 +183,14 @@ def values(name: str = "Eastport") -> dict[str, dict[str, Any]]:
                 claims=(claim,),
                 mentions=facts,
                 graph=BASE + "graphs/a",
-            )
+            ),
+            "most": 40,
+        },
+        "description.html": {
+            "description": Description(
+                iri=BASE + "passages/a.1-0-9", name=event.name, type=NS + "Passage", facts=facts, mentions=facts
+            ),
+            "most": 40,
         },
         "timeline.html": {
             "timeline": Timeline(
@@ -193,6 +201,7 @@ def values(name: str = "Eastport") -> dict[str, dict[str, Any]]:
                 events=Page(items=extents, total=2, offset=0, limit=30),
             ),
             "types": counts,
+            "undated": 2,
         },
         "network.html": {"network": network, "centre": event},
         "map.html": {"marks": (Mark(thing=place, longitude=20.0, latitude=32.0, events=3),)},
@@ -201,5 +210,5 @@ def values(name: str = "Eastport") -> dict[str, dict[str, Any]]:
         "named_query.html": {"query": query},
         "ontology.html": {"glossary": ontology},
         "about.html": {"licence": "https://example.net/licence"},
-        "fault.html": {"status": 503, "title": name, "detail": name, "remedy": name, "progress": 0.4},
+        "fault.html": {"status": 503, "kind": "index", "detail": name, "remedy": name, "progress": 0.4},
     }

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -131,13 +132,33 @@ def test_styles_load_only_what_is_there() -> None:
 
 
 def test_the_outlines_are_degrees_of_land_and_borders() -> None:
-    text = (VENDOR / "world.svg").read_text("utf-8")
-    scale = 1 / float(re.findall(r"scale\(([\d.]+)\)", text)[0])
-    starts = [(int(x) / scale, int(y) / scale) for x, y in re.findall(r"M(-?\d+) (-?\d+)", text)]
+    rings = _lines((VENDOR / "world.svg").read_text("utf-8"))
+    starts = [ring[0] for ring in rings]
     assert len(starts) > 1000
-    assert all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in starts)
+    # What lies across the line of 180 degrees is there twice, beyond either end of the map.
+    assert all(-540 <= x <= 540 and -90 <= y <= 90 for ring in rings for x, y in ring)
     # The island of Bahrain, which coarser outlines leave out, has a shore here.
     assert any(50 < x < 51 and -26.5 < y < -25.5 for x, y in starts)
+
+
+def test_no_shore_runs_across_the_whole_map() -> None:
+    for ring in _lines((VENDOR / "world.svg").read_text("utf-8")):
+        for (x, y), (next_x, next_y) in pairwise(ring):
+            assert abs(next_x - x) < 180 or abs(y) == abs(next_y) == 90, "only along a pole"
+
+
+def _lines(svg: str) -> list[list[tuple[float, float]]]:
+    scale = float(re.findall(r"scale\(([\d.]+)\)", svg)[0])
+    found = []
+    for line in re.findall(r"M-?\d[^Mz\"]+", svg):
+        x = y = 0
+        points = []
+        numbers = list(map(int, re.findall(r"-?\d+", line)))
+        for across, down in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + across, y + down
+            points.append((x * scale, y * scale))
+        found.append(points)
+    return found
 
 
 def test_topojson_is_decoded_as_its_specification_says(script: ModuleType) -> None:

@@ -11,6 +11,7 @@ import rdflib.plugins.sparql
 
 from answers import ANSWERS, ASKED, BUNDLED, QUESTIONS, Question, by_oxigraph, by_rdflib, document
 from khabar.errors import FileFailed, QueryRefused
+from khabar.matching import is_arabic
 from khabar.queries import catalogue, guard
 from khabar.queries.catalogue import Query
 from khabar.queries.tokens import code, tokens
@@ -34,14 +35,18 @@ def test_every_topic_has_its_query() -> None:
 @bundled
 def test_a_header_says_what_the_query_tells(query: Query) -> None:
     assert query.summary
-    assert any("\u0600" <= sign <= "\u06ff" for sign in query.summary_ar)
+    assert is_arabic(query.summary_ar)
     assert len(query.description) > 80
+    assert is_arabic(query.description_ar)
+    assert len(query.description_ar) > 60
     assert query.tags
     # Whoever reads labels says in which language.
     has_labels = any(column.endswith("Label") for column in query.columns)
     assert [each.name for each in query.params][:1] == ["lang"] or not has_labels
     for parameter in query.params:
         assert parameter.description.endswith(".")
+        assert is_arabic(parameter.description_ar)
+        assert parameter.description_ar.endswith(".")
         assert parameter.type != "term"
 
 

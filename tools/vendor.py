@@ -112,7 +112,7 @@ def outlines(content: bytes) -> bytes:
     used = Counter(index for one in countries for index in {_arc(i) for ring in _rings(one) for i in ring})
     shared = sorted(index for index, number in used.items() if number > 1)
     paths = {
-        "land": "".join(_path(_joined(ring, arcs), closed=True) for ring in land),
+        "land": "".join(_path(part, closed=True) for ring in land for part in _laid_flat(_joined(ring, arcs))),
         "borders": "".join(_path(arcs[index], closed=False) for index in shared),
     }
     drawn = "".join(
@@ -151,6 +151,27 @@ def _joined(ring: list[int], arcs: list[list[tuple[int, int]]]) -> list[tuple[in
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         points += arc[1:] if points and points[-1] == arc[0] else arc
     return points
+
+
+def _laid_flat(ring: list[tuple[int, int]]) -> Iterable[list[tuple[int, int]]]:
+    """A ring on a flat map: unbroken over the line of 180 degrees, and then at both ends of the map.
+
+    One that goes around a pole is closed along the edge of the map.
+    """
+    turn = 360 * UNITS
+    points: list[tuple[int, int]] = []
+    shift = 0
+    for x, y in ring:
+        if points and abs(x + shift - points[-1][0]) > turn // 2:
+            shift += turn if x + shift < points[-1][0] else -turn
+        points.append((x + shift, y))
+    if points[0][0] != points[-1][0]:
+        pole = turn // 4 if points[0][1] > 0 else -turn // 4
+        points += [(points[-1][0], pole), (points[0][0], pole)]
+    yield points
+    for beyond in (turn, -turn):
+        if any(abs(x + beyond) < turn // 2 for x, _ in points):
+            yield [(x + beyond, y) for x, y in points]
 
 
 def _path(points: list[tuple[int, int]], *, closed: bool) -> str:

@@ -17,7 +17,7 @@ from khabar.terms import RDF_TYPE, XSD, Literal, is_http_iri
 if TYPE_CHECKING:
     import pyoxigraph
 
-LIMIT: Final = 100
+LIMIT: Final = 30
 """How much of everything a portrait shows, unless it is told otherwise."""
 
 _NO_TEXTS: Final[Mapping[str, str]] = {}

@@ -26,6 +26,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: str
     description: str = ""
+    description_ar: str = ""
     default: str = ""
 
 
@@ -40,6 +41,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     summary_ar: str = ""
     description: str = ""
+    description_ar: str = ""
     tags: tuple[str, ...] = ()
     params: tuple[Parameter, ...] = ()
     columns: tuple[str, ...] = ()
@@ -125,13 +127,14 @@ def parse(name: str, text: str) -> Query:
             expected="each parameter of the header in the VALUES block marked # parameters",
             found=f"{', '.join(sorted(set(described) - set(block)))} in the header alone",
         )
-    found = {"description": "", "summary": "", "summary_ar": "", "tags": ()} | header
+    found = {"description": "", "description_ar": "", "summary": "", "summary_ar": "", "tags": ()} | header
     return Query(
         name=name,
         text=text,
         summary=str(found["summary"]),
         summary_ar=str(found["summary_ar"]),
         description=str(found["description"]),
+        description_ar=str(found["description_ar"]),
         tags=tuple(map(str, found["tags"])),
         params=tuple(_parameter(key, described.get(key) or {}, default) for key, default in block.items()),
         columns=_columns(code(text)),
@@ -235,7 +238,13 @@ def _columns(found: tuple[Token, ...]) -> tuple[str, ...]:
 
 def _parameter(name: str, described: Mapping[str, Any], default: str) -> Parameter:
     kind = str(described.get("type", "term"))
-    return Parameter(name=name, type=kind, description=str(described.get("description", "")), default=default)
+    return Parameter(
+        name=name,
+        type=kind,
+        description=str(described.get("description", "")),
+        description_ar=str(described.get("description_ar", "")),
+        default=default,
+    )
 
 
 def _header(name: str, text: str) -> dict[str, Any]:

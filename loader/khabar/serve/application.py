@@ -71,7 +71,7 @@ def _answering(door: Door, dataset: Dataset) -> Callable[[Request], Awaitable[Re
     """``door``, with errors as answers: a page for people, problem details for programs."""
 
     async def respond(request: Request) -> Response:
-        from khabar.serve import pages
+        from khabar.serve import faults
 
         try:
             # Mounted, an application is not told when the one around it starts.
@@ -79,7 +79,7 @@ def _answering(door: Door, dataset: Dataset) -> Callable[[Request], Awaitable[Re
             return await door(request, dataset)
         except KhabarError as error:
             if is_for_people(request):
-                return pages.fault(request, dataset, error)
+                return faults.fault(request, dataset, error)
             return told(error)
 
     return respond
@@ -134,5 +134,6 @@ async def _health(request: Request, dataset: Dataset) -> Response:
         "index": {"ready": dataset.index is not None, "done": done, "total": total},
         "walled": dataset.walled,
         "bounded": dataset.bounded,
+        "processes": dataset.work,
     }
     return JSONResponse(state, headers={"Cache-Control": "no-store"})

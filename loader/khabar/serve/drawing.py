@@ -14,8 +14,14 @@ _NARROWEST: Final = 0.4
 """Percent: what is shorter than this on the timeline could not be seen."""
 
 _ASPECT: Final = 16 / 9
-_LEAST_WIDTH: Final = 14.0
+_LEAST_WIDTH: Final = 20.0
 """Degrees that a map shows at the least: one place alone has its surroundings."""
+
+
+GRATICULE: Final = "".join(
+    [*(f"M{x} -90V90" for x in range(-540, 541, 5)), *(f"M-540 {y}H540" for y in range(-85, 86, 5))]
+)
+"""Lines of latitude and longitude, five degrees apart: a sea without a shore has them for a measure."""
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -100,6 +100,18 @@ def number(language: str, value: float) -> str:
     return digits(language, format_decimal(value, locale=language, numbering_system=_NUMBERING.get(language, "latn")))
 
 
+def degrees(language: str, value: float) -> str:
+    """A latitude or a longitude, always with two decimals, so that they stand under one another.
+
+    >>> degrees("en", -31.2), degrees("ar", 18.03)
+    ('-31.20', '١٨٫٠٣')
+    """
+    from babel.numbers import format_decimal
+
+    numbering = _NUMBERING.get(language, "latn")
+    return digits(language, format_decimal(value, "0.00", locale=language, numbering_system=numbering))
+
+
 def percent(language: str, share: float) -> str:
     """A share of one as a percentage.
 

@@ -36,11 +36,16 @@ def listed(query: Query) -> dict[str, Any]:
     return {
         "name": query.name,
         "summary": {"en": query.summary, "ar": query.summary_ar},
-        "description": query.description,
+        "description": {"en": query.description, "ar": query.description_ar},
         "tags": list(query.tags),
         "columns": list(query.columns),
         "parameters": [
-            {"name": one.name, "type": one.type, "default": one.default, "description": one.description}
+            {
+                "name": one.name,
+                "type": one.type,
+                "default": one.default,
+                "description": {"en": one.description, "ar": one.description_ar},
+            }
             for one in query.params
         ],
     }

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
-from khabar.errors import KhabarError
 from khabar.evaluation.pool import Unanswered
-from khabar.serve import assets, linked_data
+from khabar.serve import assets, descriptions, linked_data
 from khabar.serve.answering import is_known
-from khabar.serve.dataset import NotIndexed
-from khabar.serve.problems import RequestRefused, status_of
+from khabar.serve.problems import RequestRefused
+from khabar.serve.viewing import overview_of, view_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from khabar.serve.dataset import Dataset
     from khabar.serve.locales import Language
-    from khabar.serve.rendering import View
 
 PAGE: Final = 50
 """Things on one page of a list."""
@@ -38,7 +36,7 @@ _Value = TypeVar("_Value")
 async def overview(request: Request, dataset: Dataset) -> Response:
     """What the dataset holds."""
     index = dataset.ready_index()
-    return await _page(request, dataset, "overview.html", lambda language: {"overview": index.overview(language)})
+    return await _page(request, dataset, "overview.html", lambda language: {"overview": overview_of(index, language)})
 
 
 async def search(request: Request, dataset: Dataset) -> Response:
@@ -78,24 +76,24 @@ async def timeline(request: Request, dataset: Dataset) -> Response:
     )
     first, last = _day(request, "from"), _day(request, "to")
     agent, offset = _iri(dataset, person), _offset(request)
-    return await _page(
-        request,
-        dataset,
-        "timeline.html",
-        lambda language: {
-            "timeline": index.timeline(
-                language,
-                first=first,
-                last=last,
-                types=(kind,) if kind else (),
-                agent=agent,
-                standing=standing,
-                limit=PAGE,
-                offset=offset,
-            ),
-            "types": index.event_types(language),
-        },
-    )
+    is_whole = not (kind or person or standing or first or last)
+
+    def drawn(language: Language) -> Mapping[str, Any]:
+        timeline = index.timeline(
+            language,
+            first=first,
+            last=last,
+            types=(kind,) if kind else (),
+            agent=agent,
+            standing=standing,
+            limit=PAGE,
+            offset=offset,
+        )
+        overview = overview_of(index, language)
+        undated = overview.kinds.get("event", 0) - timeline.events.total if is_whole else 0
+        return {"timeline": timeline, "types": overview.event_types, "undated": undated}
+
+    return await _page(request, dataset, "timeline.html", drawn)
 
 
 async def network(request: Request, dataset: Dataset) -> Response:
@@ -169,7 +167,7 @@ async def colophon(request: Request, dataset: Dataset) -> Response:
         request,
         dataset,
         "about.html",
-        lambda language: {"licence": index.overview(language).licence if index is not None else ""},
+        lambda language: {"licence": overview_of(index, language).licence if index is not None else ""},
     )
 
 
@@ -198,10 +196,18 @@ async def thing(request: Request, dataset: Dataset) -> Response:
 async def _document(request: Request, dataset: Dataset, iri: str, form: str) -> Response:
     if form != "html":
         return await linked_data.described(request, dataset, iri, form)
+    from khabar.explorer.portrait import LIMIT
     from khabar.serve.languages import language_of
 
-    portrait = await linked_data.portrayed(request, dataset, iri, language_of(request))
-    return await _page(request, dataset, "thing.html", lambda _: {"portrait": portrait})
+    language = language_of(request)
+    try:
+        portrait = await linked_data.portrayed(request, dataset, iri, language)
+    except Unanswered as error:
+        if error.reason != "not-found":
+            raise
+        description = await descriptions.described(request, dataset, iri, language)
+        return await _page(request, dataset, "description.html", lambda _: {"description": description, "most": LIMIT})
+    return await _page(request, dataset, "thing.html", lambda _: {"portrait": portrait, "most": LIMIT})
 
 
 async def suggestions(request: Request, dataset: Dataset) -> Response:
@@ -242,32 +248,8 @@ async def network_values(request: Request, dataset: Dataset) -> Response:
     return await _json(lambda: index.network(language, centre=centre))
 
 
-def fault(request: Request, dataset: Dataset, error: KhabarError) -> Response:
-    """The page that tells an error, in words."""
-    from starlette.responses import HTMLResponse
-
-    from khabar.serve.languages import language_of
-    from khabar.serve.rendering import render
-
-    status = status_of(error)
-    is_indexing = isinstance(error, NotIndexed) and error.total
-    page = render(
-        "fault.html",
-        _view(request, dataset, language_of(request)),
-        status=status,
-        title=f"{error.where}: {error.found}",
-        detail=f"expected {error.expected}",
-        remedy=error.remedy,
-        progress=error.done / error.total if isinstance(error, NotIndexed) and is_indexing else None,
-    )
-    headers = {"Cache-Control": "no-store", **({"Retry-After": "3"} if status == 503 else {})}  # noqa: PLR2004
-    if isinstance(error, RequestRefused):
-        headers |= error.headers
-    return HTMLResponse(page, status_code=status, headers=headers)
-
-
 async def _page(
-    request: Request, dataset: Dataset, template: str, values: Callable[[str], Mapping[str, Any]]
+    request: Request, dataset: Dataset, template: str, values: Callable[[Language], Mapping[str, Any]]
 ) -> Response:
     """A page in the language of the request; the same one is not sent again to who has it."""
     import hashlib
@@ -278,29 +260,12 @@ async def _page(
     from khabar.serve.rendering import render
 
     language = language_of(request)
-    html = await _in_thread(lambda: render(template, _view(request, dataset, language), **values(language)))
+    html = await _in_thread(lambda: render(template, view_of(request, dataset, language), **values(language)))
     tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     return HTMLResponse(html, headers={**headers, "Content-Language": language})
-
-
-def _view(request: Request, dataset: Dataset, language: Language) -> View:
-    from khabar.explorer.values import Text
-    from khabar.serve.rendering import View
-
-    index = dataset.index
-    return View(
-        language=language,
-        path=request.scope["path"],
-        query=request.scope["query_string"].decode("latin-1"),
-        root=request.scope.get("root_path", ""),
-        title=index.overview(language).title if index is not None else Text(dataset.name),
-        base=dataset.base,
-        ready=index is not None,
-        types={one.key: one.name for one in index.event_types(language)} if index is not None else {},
-    )
 
 
 async def _json(values: Callable[[], Any]) -> Response:

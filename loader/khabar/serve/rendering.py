@@ -15,7 +15,7 @@ import msgspec
 
 from khabar import vocabulary
 from khabar.dates import DateRefused, bounds
-from khabar.explorer.values import Dates, Text, Thing
+from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.iris import KINDS, Iris
 from khabar.serve import drawing, locales
 from khabar.terms import is_http_iri
@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 STATIC: Final = Path(__file__).parent / "static"
 """The folder that is served as ``/static``."""
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""The Content-Security-Policy that every page works under."""
+ORDER: Final[tuple[Kind, ...]] = (
+    "event", "claim", "statement", "source", "article", "outlet", "person", "organisation", "polity", "place",
+)  # fmt: skip
+"""The kinds of things in the order in which an overview tells them."""
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _LOCAL: Final = re.compile(rf"(?:{'|'.join(KINDS)})/[A-Za-z0-9._-]+")
@@ -192,6 +191,7 @@ def _environment() -> Environment:
         "prefixes": prefixes,
         "number": _of_language(locales.number),
         "percent": _of_language(locales.percent),
+        "degrees": _of_language(locales.degrees),
         "digits": _of_language(locales.digits),
         "day": _of_language(locales.day),
         "period": _of_language(locales.period),
@@ -204,6 +204,7 @@ def _environment() -> Environment:
         environment.filters[name] = bound
     environment.filters |= {"tail": tail, "shown": shown, "abbreviated": _abbreviated, "bounded": bounded}
     environment.globals |= {
+        "KINDS": ORDER,
         "LANGUAGES": locales.LANGUAGES,
         "Text": Text,
         "concepts": vocabulary.concepts,

@@ -20,32 +20,39 @@ function move(frame) {
     for (const pin of pins) {
       pin.setAttribute("x", `${(100 * (Number(pin.dataset.longitude) - window.left)) / window.width}%`);
       pin.setAttribute("y", `${(100 * (-Number(pin.dataset.latitude) - window.top)) / window.height}%`);
-      pin.classList.remove("crowded");
-      name(pin);
     }
-    thin();
+    name();
   }
 
-  /** A name stands to the right of its place, and to the left where it would leave the frame. */
-  function name(pin) {
-    const text = pin.querySelector("text");
-    const gap = Number(pin.querySelector("circle").getAttribute("r")) + 4;
-    text.setAttribute("x", gap);
-    text.setAttribute("text-anchor", "start");
-    if (text.getBoundingClientRect().right <= frame.getBoundingClientRect().right) return;
-    text.setAttribute("x", -gap);
-    text.setAttribute("text-anchor", "end");
-  }
+  /** Where a name may stand: after its place, before it, above or below. */
+  const sides = [
+    (gap) => ({ x: gap, y: 4, "text-anchor": "start" }),
+    (gap) => ({ x: -gap, y: 4, "text-anchor": "end" }),
+    (gap) => ({ x: 0, y: -gap, "text-anchor": "middle" }),
+    (gap) => ({ x: 0, y: gap + 9, "text-anchor": "middle" }),
+  ];
 
-  /** Names that would lie on others, or on other places, are left out; focus and pointing show them. */
-  function thin() {
+  /** Names stand where they lie on no other and on no place; where there is no room, focus and pointing show them. */
+  function name() {
+    const edge = frame.getBoundingClientRect();
     const places = pins.map((pin) => pin.querySelector("circle").getBoundingClientRect());
-    const taken = [];
+    const taken = frame.querySelector(".tools").hidden ? [] : [frame.querySelector(".tools").getBoundingClientRect()];
     pins.forEach((pin, own) => {
-      const box = pin.querySelector("text").getBoundingClientRect();
-      const hits = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
-      if (taken.some(hits) || places.some((place, index) => index !== own && hits(place))) pin.classList.add("crowded");
-      else taken.push(box);
+      const text = pin.querySelector("text");
+      const gap = Number(pin.querySelector("circle").getAttribute("r")) + 4;
+      const put = (side) => {
+        for (const [key, value] of Object.entries(side(gap))) text.setAttribute(key, value);
+        return text.getBoundingClientRect();
+      };
+      const isFree = (box) => {
+        const hits = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+        const isInside = box.left >= edge.left && box.right <= edge.right && box.top >= edge.top && box.bottom <= edge.bottom;
+        return isInside && !taken.some(hits) && !places.some((place, index) => index !== own && hits(place));
+      };
+      const free = sides.find((side) => isFree(put(side)));
+      pin.classList.toggle("crowded", !free);
+      if (free) taken.push(text.getBoundingClientRect());
+      else if (put(sides[0]).right > edge.right) put(sides[1]);
     });
   }
 
@@ -87,5 +94,8 @@ function move(frame) {
     last = [event.clientX, event.clientY];
   });
   for (const end of ["pointerup", "pointerleave", "pointercancel"]) frame.addEventListener(end, () => (last = undefined));
+  reset();
   new ResizeObserver(reset).observe(frame);
+  // Names are as wide as their letters, which come later than the page.
+  document.fonts.ready.then(draw);
 }

@@ -17,7 +17,7 @@ function address(format) {
 
 function link() {
   document.querySelector(".as-csv").href = address("csv");
-  document.querySelector(".as-json").href = address();
+  document.querySelector(".as-json").href = address("json");
 }
 
 async function part(where, signal, before) {

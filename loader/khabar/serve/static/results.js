@@ -51,6 +51,12 @@ function merged(columns, rows) {
 }
 
 const value = (row, { name, label }) => row[label]?.value ?? row[name]?.value ?? "";
+
+/** The words of a label; an IRI without one is shortened. */
+function called(row, column, prefixes) {
+  const term = row[column.label] ?? row[column.name];
+  return /^[iu]ri$/.test(term?.type ?? "") ? shortened(term.value, prefixes) : (term?.value ?? "");
+}
 const isNumeric = (rows, name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || NUMERIC.has(row[name].datatype));
 
 function table(answer, prefixes) {
@@ -80,21 +86,26 @@ function table(answer, prefixes) {
 
 const boxed = (...children) => element("div", { class: "box", tabindex: "0", role: "region", "aria-label": tell("table") }, ...children);
 
-/** The columns that a chart can be of: numbers, and what they are of; nothing where there are no such two. */
+/** The columns that a chart can be of: one of numbers, and one that names each of them; nothing where it is not so. */
 function charted({ columns, rows }) {
   if (rows.length < 2) return undefined;
   const shown = merged(columns, rows);
-  const amount = shown.find(({ name }) => isNumeric(rows, name));
-  const label = shown.find((column) => column !== amount && !isNumeric(rows, column.name)) ?? shown.find((column) => column !== amount);
-  if (!amount || !label) return undefined;
+  const isYear = ({ name }) => rows.every((row) => /^\d{4}$/.test(row[name]?.value));
+  const year = shown.length === 2 ? shown.find(isYear) : undefined;
+  const labels = shown.filter((column) => column === year || !isNumeric(rows, column.name));
+  const amounts = shown.filter((column) => !labels.includes(column));
+  if (amounts.length !== 1 || labels.length !== 1) return undefined;
+  const [[amount], [label]] = [amounts, labels];
+  // A name that comes twice is no name of one number.
+  if (new Set(rows.map((row) => row[label.name]?.value)).size !== rows.length) return undefined;
   const isLine = rows.every((row) => row[label.name] && (DATED.has(row[label.name].datatype) || /^\d{4}(-\d\d){0,2}$/.test(row[label.name].value)));
   return { amount, label, isLine };
 }
 
-function chart(answer) {
+function chart(answer, prefixes) {
   const { amount, label, isLine } = charted(answer);
   const title = tell("of", { column: amount.name, label: label.name });
-  const points = answer.rows.filter((row) => row[amount.name]).map((row) => ({ text: value(row, label), lang: row[label.label]?.lang ?? row[label.name]?.lang, amount: Number(row[amount.name].value) }));
+  const points = answer.rows.filter((row) => row[amount.name]).map((row) => ({ text: called(row, label, prefixes), lang: row[label.label]?.lang ?? row[label.name]?.lang, amount: Number(row[amount.name].value) }));
   return element("figure", {}, element("figcaption", {}, title), isLine ? line(points, title) : bars(points.slice(0, CHARTED)));
 }
 
@@ -152,7 +163,7 @@ function saved(content, type, name) {
 export function show(place, answer, { prefixes, seconds, downloads = [] }) {
   if ("boolean" in answer) return place.replaceChildren(element("p", { class: "lead" }, tell(answer.boolean ? "yes" : "no")));
   const views = answer.text === undefined
-    ? [["table", () => table(answer, prefixes)], ...(charted(answer) ? [["chart", () => chart(answer)]] : []), ["raw", () => boxed(element("pre", {}, JSON.stringify(answer.json, null, 1)))]]
+    ? [["table", () => table(answer, prefixes)], ...(charted(answer) ? [["chart", () => chart(answer, prefixes)]] : []), ["raw", () => boxed(element("pre", {}, JSON.stringify(answer.json, null, 1)))]]
     : [["graph", () => boxed(element("pre", {}, answer.text))]];
   const view = element("div");
   const buttons = views.map(([key, make]) =>
@@ -219,13 +230,17 @@ export function runner(form, place, ask) {
     running?.abort();
     const mine = (running = new AbortController());
     wait(place);
+    place.setAttribute("aria-busy", "true");
     cancel.hidden = false;
     try {
       await ask(mine.signal);
     } catch (error) {
       if (running === mine) fail(place, error);
     } finally {
-      if (running === mine) cancel.hidden = true;
+      if (running === mine) {
+        cancel.hidden = true;
+        place.removeAttribute("aria-busy");
+      }
     }
   };
 }
