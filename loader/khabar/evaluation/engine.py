@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from khabar.errors import FileFailed, KhabarError, QueryRefused, StoreFailed
 from khabar.evaluation.about import About
@@ -25,6 +26,15 @@ Tell = Callable[[int, int], None]
 """Hears how far a long task is: done, of how many."""
 
 _ROWS: Final = "rows"
+_JUDGED: Final = 1024
+
+
+class _Judged(NamedTuple):
+    """A query that may run: whether it asks of the service itself, names services, names its graphs."""
+
+    asks_of_service: bool
+    names_services: bool
+    names_graphs: bool
 
 
 class NotFound(KhabarError):
@@ -62,6 +72,8 @@ class Engine:
         self._about = About(about)
         self._texts = texts
         self._corpus: str | None = None
+        # The same queries are asked again and again, with other forms and graphs.
+        self._judged = functools.lru_cache(maxsize=_JUDGED)(self._judge)
 
     def do(self, task: Task, tell: Tell) -> Done:
         """Do one task; raises QueryRefused, NotFound, NotAcceptable, TooLarge, StoreFailed."""
@@ -80,24 +92,35 @@ class Engine:
                 return self._index(task, tell)
 
     def _ask(self, task: Ask) -> Done:
+        judged = self._judged(task.text)
+        store = self._about.store() if judged.asks_of_service else self._store.inner
+        text = self._federated(task.text) if judged.names_services else task.text
+        dataset = _dataset(task, names_graphs=judged.names_graphs)
+        done: Done = self._within(lambda: self._evaluate(text, task, store, dataset))
+        return done
+
+    def _judge(self, text: str) -> _Judged:
+        """What a look at a query tells; raises QueryRefused for one that may not run."""
         from khabar.explorer.inquiry import asks_of_service
 
-        guard.check(task.text, services=self._services, datasets=True)
-        store = self._about.store() if asks_of_service(task.text) else self._store.inner
-        text = self._federated(task.text)
-        done: Done = self._within(lambda: self._evaluate(text, task, store))
-        return done
+        guard.check(text, services=self._services, datasets=True)
+        found = code(text)
+        return _Judged(
+            asks_of_service=asks_of_service(text),
+            names_services=any(token.is_word("SERVICE") for token in found),
+            names_graphs=any(token.is_word("FROM") for token in found),
+        )
 
     def _federated(self, text: str) -> str:
         from khabar.stores.federation import federated
 
         return federated(text, lambda asked: self._within(lambda: self._store.evaluate(asked)), self._services)
 
-    def _evaluate(self, text: str, task: Ask, store: pyoxigraph.Store) -> Done:
+    def _evaluate(self, text: str, task: Ask, store: pyoxigraph.Store, dataset: dict[str, Any]) -> Done:
         import pyoxigraph
 
         try:
-            found = store.query(text, **_dataset(text, task))
+            found = store.query(text, **dataset)
         except SyntaxError as error:
             raise QueryRefused(where="query", expected="SPARQL 1.1", found=_sentence(error.msg)) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -249,7 +272,7 @@ def rows_document(rows: Rows) -> bytes:
     return msgspec.json.encode({"columns": rows.columns, "rows": found})
 
 
-def _dataset(text: str, task: Ask) -> dict[str, Any]:
+def _dataset(task: Ask, *, names_graphs: bool) -> dict[str, Any]:
     import pyoxigraph
 
     if task.default or task.named:
@@ -259,7 +282,7 @@ def _dataset(text: str, task: Ask) -> dict[str, Any]:
             raise QueryRefused(where="dataset", expected="the IRIs of graphs", found=_sentence(error)) from None
         return {"default_graph": default, "named_graphs": named}
     # The union of all graphs would take the place of the graphs that the query names itself.
-    return {} if any(token.is_word("FROM") for token in code(text)) else {"use_default_graph_as_union": True}
+    return {} if names_graphs else {"use_default_graph_as_union": True}
 
 
 def _rdf_format(form: str) -> pyoxigraph.RdfFormat:
