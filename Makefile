@@ -10,7 +10,7 @@ ROOM := $(firstword $(wildcard /dev/shm) /tmp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries bench-reconciling bench-serving load vendor matching faults dist clean
+.PHONY: help demo test lint format docs docs-current bench bench-peers bench-growth bench-queries bench-reconciling bench-serving load screenshots vendor matching faults dist clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -74,6 +74,9 @@ bench-serving: $(VENV)/dev ## Measure the SPARQL endpoint beside oxigraph serve.
 
 load: $(VENV)/dev ## Let 64 clients ask the endpoint, with and without hostile ones beside; MINUTES=10 for long.
 	@$(BIN)/python benchmarks/load.py --minutes $(MINUTES)
+
+screenshots: $(VENV)/dev ## Take the pictures of the explorer anew, with Chromium.
+	@$(BIN)/python tools/screenshots.py
 
 vendor: $(VENV)/dev ## Check the files of others that the pages bring, by their sums.
 	@$(BIN)/python tools/vendor.py --check

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import page_values
+from khabar.evaluation.pool import Unanswered
+from khabar.evaluation.tasks import Reason
 from khabar.explorer.values import Bucket, Dates, Extent, Mark, Page, Text, Timeline
-from khabar.serve import drawing, locales, rendering
+from khabar.serve import drawing, faults, locales, rendering
+from khabar.serve.dataset import NotIndexed
+from khabar.serve.problems import RequestRefused
 
 HOSTILE = "\u202e<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}\u2066"
 TEMPLATES = sorted(page_values.values())
@@ -187,6 +192,30 @@ def test_every_message_that_is_used_is_there_and_no_other() -> None:
     spoken = set(re.findall(r"""["`]([\w-]+)["`]""", scripts))
     unused = {key for key in messages - used if not key.startswith((*made, "date."))}
     assert unused == {f"script.{key}" for key in spoken} & unused
+
+
+def test_every_kind_of_error_has_a_title_and_words_for_it(language: locales.Language) -> None:
+    for kind in faults.KINDS:
+        assert locales.message(language, f"fault.title-{kind}").strip()
+        assert locales.message(language, f"fault.lead-{kind}").strip()
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_every_reason_for_no_answer_has_its_kind(reason: Reason) -> None:
+    error = Unanswered(reason, where="a", expected="b", found="c")
+    assert faults.kind_of(error) in set(faults.KINDS) - {"other"}
+
+
+def test_errors_of_requests_are_told_by_their_status() -> None:
+    statuses = {404: "address", 400: "request", 406: "acceptable", 414: "large", 415: "other"}
+    for status, kind in statuses.items():
+        assert faults.kind_of(RequestRefused(status, "a", "b", "c")) == kind
+    assert faults.kind_of(NotIndexed(0, 0)) == "index"
+
+
+def test_a_passage_that_all_links_share_is_told_once() -> None:
+    html = rendered("thing.html", "en")
+    assert html.count('class="passages"') == html.count('class="chain"')
 
 
 def test_arabic_pages_have_arabic_digits_in_what_khabar_writes() -> None:

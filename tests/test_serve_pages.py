@@ -36,7 +36,6 @@ COMMON: Final = (
     "/queries",
     "/queries/denials",
     "/query",
-    "/ontology",
     "/about",
 )
 VIEWS: Final = {
@@ -58,6 +57,8 @@ VIEWS: Final = {
     ),
     "corpus": (
         *COMMON,
+        # The same for every corpus.
+        "/ontology",
         f"/events/{RT}.base-facilities.html",
         f"/events/{RT}.haftar-putin-meeting.html",
         f"/claims/{RT}.naval-base-possible.html",

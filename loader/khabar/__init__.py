@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         SparkFailed,
         StoreFailed,
     )
+    from khabar.evaluation.limits import Limits
     from khabar.example import init
     from khabar.graphs import NamedGraph
     from khabar.loading.difference import GraphDifference
@@ -71,6 +72,7 @@ __all__ = [
     "FileFailed",
     "GraphDifference",
     "KhabarError",
+    "Limits",
     "Linked",
     "Loaded",
     "Mapping",
@@ -131,6 +133,7 @@ _HOMES = {
     "Credentials": "khabar.stores.credentials",
     "Endpoint": "khabar.stores.endpoint",
     "GraphDifference": "khabar.loading.difference",
+    "Limits": "khabar.evaluation.limits",
     "Linked": "khabar.pipeline.links",
     "Mapping": "khabar.mappings",
     "NamedGraph": "khabar.graphs",

@@ -25,6 +25,7 @@ COMMANDS = {
     "dump": ("dump",),
     "queries": ("catalogue",),
     "query": ("open_store", "query"),
+    "serve": ("application",),
 }
 """What each command is in Python, in the order of the command line."""
 
@@ -32,6 +33,7 @@ _KINDS = (
     ("values", ("Corpus", "Fault", "Rows", "Query")),
     ("builds", ("Built", "Rejected", "BuildProgress")),
     ("loads", ("Endpoint", "Credentials", "NamedGraph", "Loaded", "Progress", "Step", "GraphDifference")),
+    ("serving", ("Limits",)),
     ("links", ("Wikidata", "Proposal", "Candidate", "Mapping", "Linked", "reconciliation_service")),
     (
         "errors",

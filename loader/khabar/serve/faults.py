@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = (
     "index", "failed", "busy", "timed-out", "exhausted",
-    "unknown", "address", "request", "acceptable", "large", "other",
+    "unknown", "address", "request", "forbidden", "acceptable", "large", "other",
 )  # fmt: skip
 """The kinds of errors that pages have words for."""
 
@@ -29,7 +29,15 @@ _BY_REASON: Final = {
     "too-large": "large",
     "too-many": "busy",
 }
-_BY_STATUS: Final = {404: "address", 400: "request", 406: "acceptable", 413: "large", 414: "large", 429: "busy"}
+_BY_STATUS: Final = {
+    400: "request",
+    403: "forbidden",
+    404: "address",
+    406: "acceptable",
+    413: "large",
+    414: "large",
+    429: "busy",
+}
 _UNAVAILABLE: Final = 503
 _RETRY_SECONDS: Final = "3"
 
