@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from khabar import vocabulary
 from khabar.explorer.folding import folded
-from khabar.explorer.kinds import DATED, JUDGED, KINDS, group
+from khabar.explorer.kinds import KINDS, group
 from khabar.explorer.survey import UNDATED, Survey, is_iri
+from khabar.explorer.things import DATED, JUDGED
 from khabar.explorer.values import Kind
 
 LANGUAGES: Final = ("en", "ar")

@@ -17,8 +17,6 @@ _GROUPS: Final[Mapping[Kind, int]] = {"event": 1, "claim": 2, "article": 3, "sta
 AGENTS: Final[frozenset[Kind]] = frozenset({"person", "organisation", "outlet", "polity", "source"})
 NAMED: Final[frozenset[Kind]] = AGENTS | {"place"}
 """The kinds of what has a name of its own."""
-DATED: Final[frozenset[Kind]] = frozenset({"article", "event", "statement"})
-JUDGED: Final[frozenset[Kind]] = frozenset({"claim", "event"})
 
 
 def group(kind: Kind) -> int:

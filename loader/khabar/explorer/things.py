@@ -32,8 +32,10 @@ LANGUAGES: Final = ("en", "ar")
 NAMES: Final = (RDFS + "label", SKOS + "prefLabel")
 ALIAS: Final = SKOS + "altLabel"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATED: Final = frozenset({"article", "event", "statement"})
-_JUDGED: Final = frozenset({"claim", "event"})
+DATED: Final[frozenset[Kind]] = frozenset({"article", "event", "statement"})
+JUDGED: Final[frozenset[Kind]] = frozenset({"claim", "event"})
+"""The kinds of what has a date, and of what has a standing."""
+
 _FEW: Final = 32
 _LINKS: Final = 8
 
@@ -121,8 +123,8 @@ class Things:
             kind=kind,
             type=self._special(types),
             name=self.name(iri),
-            dates=self.dates(iri) if kind in _DATED else Dates(),
-            standing=self.word(iri, "standing", "standings") if kind in _JUDGED else "",
+            dates=self.dates(iri) if kind in DATED else Dates(),
+            standing=self.word(iri, "standing", "standings") if kind in JUDGED else "",
         )
 
     def _special(self, types: list[str]) -> str:

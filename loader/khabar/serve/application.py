@@ -48,6 +48,7 @@ def application(dataset: Dataset, visitors: Visitors) -> Starlette:
         Route(path, _answering(door, dataset), methods=["GET", "POST"] if path == "/sparql" else ["GET"])
         for path, door in doors.items()
     ]
+    routes.append(Route("/reconcile", _into_reconciliation, methods=["GET", "POST"]))
     routes.append(Mount("/reconcile", Reconciling(dataset)))
     routes.append(Route("/{path:path}", _answering(pages.thing, dataset), methods=["GET"]))
 
@@ -91,6 +92,15 @@ def is_for_people(request: Request) -> bool:
     return bool(accept) and quality(accept, "text/html") > max(
         quality(accept, "application/json"), quality(accept, "text/turtle")
     )
+
+
+async def _into_reconciliation(request: Request) -> Response:
+    """The way to the service, which lies below its name; a body comes with it."""
+    from starlette.responses import RedirectResponse
+
+    query = request.scope["query_string"].decode("latin-1")
+    where = f"{request.scope.get('root_path', '')}/reconcile/{'?' if query else ''}{query}"
+    return RedirectResponse(where, status_code=307)
 
 
 async def _not_here(request: Request, error: Exception) -> Response:
