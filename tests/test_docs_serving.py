@@ -70,6 +70,19 @@ def test_the_application_of_the_page_answers_alone_and_mounted() -> None:
             assert asked.status_code == 200
             assert len(asked.json()["rows"]) == 1
             assert asked.json()["next"].startswith(f"{root}/api/denials?")
+            event = f"{root}/events/rt-arabic-2023-11-07.defence-deal"
+            while client.get(f"{root}/health").json()["index"]["ready"] is False:
+                pass
+            found = client.get(event, headers={"Accept": "text/turtle"}, follow_redirects=False)
+            assert (found.status_code, found.headers["location"]) == (303, f"{event}.ttl")
+            assert client.get(found.headers["location"]).status_code == 200
+            page = client.get(f"{event}.html", params={"lang": "ar"})
+            assert page.status_code == 200
+            assert f'href="{root}/timeline?lang=ar"' in page.text
+            assert f'href="{event}.html?lang=en"' in page.text
+            assert (
+                client.get(f"{root}/reconcile").json()["view"]["url"].startswith(f"http://testserver{root}/reconcile/")
+            )
 
 
 @pytest.mark.parametrize("option", ["--seconds", "--memory", "--rows", "--workers", "--cache", "--host-name", "--text"])

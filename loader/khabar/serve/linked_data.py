@@ -50,7 +50,7 @@ async def found(request: Request, dataset: Dataset, iri: str) -> Response:
     (await while_there(request, dataset.ask(Describe(iri=iri, form="nt"), client_of(request), own=True))).close()
     suffix = "html" if likes_page or form is None else form.name
     query = request.scope["query_string"].decode("latin-1")
-    where = f"{request.scope.get('root_path', '')}{request.scope['path']}.{suffix}{'?' if query else ''}{query}"
+    where = f"{request.scope['path']}.{suffix}{'?' if query else ''}{query}"
     return RedirectResponse(where, status_code=303, headers={"Vary": "Accept"})
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from khabar.serve.problems import problem
+from khabar.serve.requests import path
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,7 +87,7 @@ class Manners:
         elif scope["method"] == "OPTIONS":
             from starlette.responses import Response
 
-            methods = ", ".join(_methods(_path(scope)))
+            methods = ", ".join(_methods(path(scope)))
             options = {"Allow": methods}
             if allowed:
                 options |= {
@@ -101,7 +102,7 @@ class Manners:
     def _is_allowed(self, origin: str, scope: Scope) -> bool:
         if {origin, "*"} & self._visitors.origins:
             return True
-        return origin in OPENREFINE and _path(scope).startswith("/reconcile")
+        return origin in OPENREFINE and path(scope).startswith("/reconcile")
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str], *, is_allowed: bool) -> ASGIApp | None:
         host = headers.get("host", "")
@@ -125,13 +126,9 @@ class Manners:
         return None if is_allowed else _stranger(scope, headers, host)
 
 
-def _path(scope: Scope) -> str:
-    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
-
-
-def _methods(path: str) -> tuple[str, ...]:
-    """What may be done with what is at ``path``: only queries, and whole tables to reconcile, are sent."""
-    takes_bodies = path == "/sparql" or path.startswith("/reconcile")
+def _methods(place: str) -> tuple[str, ...]:
+    """What may be done with what is at ``place``: only queries, and whole tables to reconcile, are sent."""
+    takes_bodies = place == "/sparql" or place.startswith("/reconcile")
     return METHODS if takes_bodies else tuple(method for method in METHODS if method != "POST")
 
 

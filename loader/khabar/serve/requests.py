@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.requests import Request
+    from starlette.types import Scope
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes that the body of a request may have: a query of 64 KiB, each byte of it written as three."""
@@ -22,6 +23,11 @@ FIELDS_LIMIT: Final = 1_000
 
 FORM: Final = "application/x-www-form-urlencoded"
 Fields = list[tuple[str, str]]
+
+
+def path(scope: Scope) -> str:
+    """The path of a request below that under which the server is mounted (``root_path``)."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
 def address_fields(request: Request) -> Fields:

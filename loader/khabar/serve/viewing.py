@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from khabar.explorer.values import Overview, Text
+from khabar.serve.requests import path
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -36,7 +37,7 @@ def view_of(request: Request, dataset: Dataset, language: Language) -> View:
     index = dataset.index
     return View(
         language=language,
-        path=request.scope["path"],
+        path=path(request.scope),
         query=request.scope["query_string"].decode("latin-1"),
         root=request.scope.get("root_path", ""),
         title=overview_of(index, language).title if index is not None else Text(dataset.name),
