@@ -221,6 +221,17 @@ def test_without_a_query_the_service_tells_of_itself(server: Served, quads: dict
     assert page.headers["location"] == "/query"
 
 
+@pytest.mark.parametrize("name", ["examples", "prefixes", "partitions"])
+def test_public_editors_find_examples_prefixes_and_partitions(server: Served, name: str) -> None:
+    text = (ROOT / "tests" / "data" / "service" / f"{name}.rq").read_text(encoding="utf-8")
+    rows = server.post("/sparql", text.encode(), QUERY).json["results"]["bindings"]
+    assert len(rows) > 10
+    if name == "examples":
+        told = {row["words"]["value"] for row in rows}
+        assert "Who denied what, and through whom" in told
+        assert any(DENIALS.split()[0] in row["text"]["value"] for row in rows)
+
+
 def test_linked_data_leads_from_every_kind_of_iri(server: Served) -> None:
     rows = khabar.query(CORPUS, "SELECT DISTINCT ?s { ?s a ?c FILTER(!ISBLANK(?s)) }").texts()
     locals_ = sorted(row["s"].removeprefix(BASE) for row in rows if row["s"].startswith(BASE + "a"))[:10]
