@@ -48,7 +48,7 @@ class NotAcceptable(KhabarError):
 class Engine:
     """One store and what may be asked of it.
 
-    ``about`` is a file of N-Triples on the service itself, which answers the queries that ask of it; ``services`` maps
+    ``about`` is a file of N-Quads on the service itself, which answers the queries that ask of it; ``services`` maps
     the IRI of each SERVICE that may be asked to its address. ``within`` runs what the engine evaluates, and nothing
     else, where there is no network. ``texts`` are those of articles, by IRI.
     """

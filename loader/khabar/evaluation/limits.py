@@ -18,10 +18,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     A query has ``seconds`` of time from when its evaluation begins, ``memory`` bytes beyond what its process needs to
     open the store, ``rows`` rows (lines of a CSV or TSV) and ``size`` bytes of answer. ``workers`` processes evaluate
-    the queries of one visitor, and one more those of another; as many evaluate what khabar's own pages ask, so that
-    neither waits for the other. At most ``waiting`` queries of each kind wait, ``own_waiting`` of one client, and each
-    for at most ``patience`` seconds. Answers are kept in ``cache`` bytes of memory. A page of a list has ``page`` rows
-    where no number is asked for.
+    the queries of one visitor, and one more those of another; as many evaluate the bundled queries and what the pages
+    ask, so that neither waits for the other. At most ``waiting`` queries of each kind wait, ``own_waiting`` of one
+    client, and each for at most ``patience`` seconds. Answers are kept in ``cache`` bytes of memory. A page of a list
+    has ``page`` rows where no number is asked for.
     """
 
     seconds: float = 10.0

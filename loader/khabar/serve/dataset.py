@@ -74,7 +74,7 @@ class Dataset:
         self._told_of = About(self._about)
         # One client never has all the processes: another finds one.
         self._visitors = Pool(self._charge(nice=_NICE_VISITORS), limits.workers + 1, share=limits.workers)
-        self._own = Pool(self._charge(), limits.workers)
+        self._own = Pool(self._charge(), limits.workers + 1, share=limits.workers)
         self._cache = Cache(limits.cache)
         self._place: embedded.Place | None = None
         self._looked = 0.0
@@ -165,7 +165,11 @@ class Dataset:
         return (quad.triple for quad in store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(document)))
 
     def tag(self, task: Task) -> str:
-        """An entity tag for the answer to ``task`` (RFC 9110, section 8.8.3), known before it is asked."""
+        """An entity tag for the answer to ``task`` (RFC 9110, section 8.8.3), known before it is asked.
+
+        Raises Unanswered where there is no store any more.
+        """
+        self.look()
         question = msgspec.msgpack.encode(task) + self.version.encode() + str(self.index is not None).encode()
         return f'"{hashlib.sha256(question).hexdigest()[:32]}"'
 

@@ -34,7 +34,8 @@ class Reconciling:
             await refusal(scope, receive, send)
             return
         if self._service is None:
-            found = "the reading of them has begun" if self._reading is not None else "no corpus, or several"
+            is_reading = self._reading is not None and not self._reading.done()
+            found = "the reading of them has begun" if is_reading else "no corpus, or several"
             await problem(503, "reconciliation", "the entities of one corpus", found)(scope, receive, send)
             return
         await self._service(scope, receive, send)
@@ -48,12 +49,14 @@ class Reconciling:
             return
         self._version = self._dataset.version
         self._service = None
-        self._reading = asyncio.create_task(self._read())
-
+        self._reading = asyncio.create_task(self._read(self._version))
         await asyncio.wait({self._reading}, timeout=5)
 
-    async def _read(self) -> None:
-        self._service = await asyncio.to_thread(_service, self._dataset.folder)
+    async def _read(self, version: str) -> None:
+        service = await asyncio.to_thread(_service, self._dataset.folder)
+        # Another store may have come meanwhile.
+        if version == self._version:
+            self._service = service
 
 
 def _service(folder: Path) -> Starlette | None:
