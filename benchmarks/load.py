@@ -93,10 +93,8 @@ def main() -> None:
             with urllib.request.urlopen(f"{address}/health", timeout=60) as answer:  # noqa: S310 - of this machine
                 processes = json.load(answer)["processes"]
             late = processes["longest"] > SECONDS + 1
-            print(
-                f"\n{processes['killed']} processes ended; the longest was {processes['longest']:.2f} s at its query,"
-            )
-            print(f"with a limit of {SECONDS:g} s{': too long' if late else ''}")
+            ended = f"{processes['killed']} processes ended; the longest was {processes['longest']:.2f} s at its query"
+            print(f"\n{ended}, with a limit of {SECONDS:g} s{': too long' if late else '.'}")
     sys.exit(1 if failed or late else 0)
 
 
