@@ -9,14 +9,19 @@ from typing import Self
 
 
 class Canary:
-    """A server that nobody may call: ``calls`` counts who did."""
+    """A server that nobody may call, at one address or ``everywhere`` on this machine: ``calls`` counts who did."""
 
-    def __init__(self) -> None:
-        self._socket = socket.socket()
-        # Another host than the proxy's, on loopback too.
-        self._socket.bind(("127.0.0.2", 0))
-        self._socket.listen(64)
-        self.address = f"http://127.0.0.2:{self._socket.getsockname()[1]}"
+    def __init__(self, *, everywhere: bool = False) -> None:
+        if everywhere:
+            # By whatever name this machine may be called.
+            dual = socket.has_dualstack_ipv6()
+            family = socket.AF_INET6 if dual else socket.AF_INET
+            self._socket = socket.create_server(("", 0), family=family, dualstack_ipv6=dual)
+        else:
+            # Another host than the proxy's, on loopback too.
+            self._socket = socket.create_server(("127.0.0.2", 0))
+        self.port = self._socket.getsockname()[1]
+        self.address = f"http://127.0.0.2:{self.port}"
         self.calls = 0
         self._thread = threading.Thread(target=self._count, daemon=True)
         self._thread.start()

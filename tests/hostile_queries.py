@@ -12,6 +12,35 @@ LINK: Final = "<https://example.org/x/link>"
 """The property of the dense part of `dense_graph`: everything is linked to everything."""
 
 
+LOOPBACK: Final = (
+    "127.0.0.1",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "ip6-localhost",
+    "127.1",
+    "127.0.1",
+    "127.127.127.127",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "0177.0.0.1",
+    "0",
+    "0.0.0.0",  # noqa: S104 - a name, and nothing is bound to it
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "%31%32%37.0.0.1",
+    "127。0。0。1",
+    "①②⑦.⓪.⓪.①",
+    "a:b@127.0.0.1",
+    "example.org@127.0.0.1",
+)
+"""Names by which this machine may be called."""
+
+
 def dense_graph(nodes: int = 48, others: int = 12_000) -> str:
     """A graph in Turtle of which a part is as dense as can be, and the rest long."""
     lines = [
@@ -171,6 +200,13 @@ def services(canary: str) -> Iterator[str]:
     yield f"SELECT * {{ SERVICE <{canary}/%2e%2e/> {inside} }}"
     yield f"SELECT * {{ SERVICE <{canary.replace('http://', 'http://a@')}/> {inside} }}"
     yield "SELECT * { SERVICE <file:///etc/passwd> { ?a ?b ?c } }"
+
+
+def calls_home(port: int) -> Iterator[str]:
+    """SERVICE at a port of this machine, by each of its names."""
+    for host in LOOPBACK:
+        yield f"SELECT * {{ SERVICE <http://{host}:{port}/sparql> {{ ?a ?b ?c }} }}"
+        yield f"ASK {{ FILTER EXISTS {{ SeRvIcE SILENT#\n<http://{host}:{port}/> {{ ?a ?b ?c }} }} }}"
 
 
 def _fetches(canary: str) -> Iterator[str]:

@@ -61,7 +61,7 @@ def test_commands_stand_in_the_order_of_a_day() -> None:
     commands = list(program.khabar.commands)
     assert commands == [
         *("init", "new", "cite", "schema", "check", "build", "export"),
-        *("link", "load", "diff", "dump", "queries", "query"),
+        *("link", "load", "diff", "dump", "queries", "query", "serve"),
     ]
 
 

@@ -67,7 +67,7 @@ def test_the_service_of_the_page_answers(tmp_path: Path) -> None:
     (tmp_path / "reconcile.py").write_text(code, encoding="utf-8")
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     port = free_port()
-    words = commands.splitlines()[1].replace("8000", str(port)).split()
+    words = commands.splitlines()[0].replace("8000", str(port)).split()
     server = Server([sys.executable, "-m", *words], port, tmp_path)
     try:
         server.start()

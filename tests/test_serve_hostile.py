@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import http.server
+import json
 import signal
 import subprocess
 import sys
@@ -16,7 +19,8 @@ from queue import Empty, SimpleQueue
 import pytest
 
 from canary import Canary
-from hostile_queries import dense_graph, hostile_queries, services
+from endpoints import answering, endpoint
+from hostile_queries import LOOPBACK, calls_home, dense_graph, hostile_queries, services
 from serving import Served, served
 
 SECONDS = 1.0
@@ -56,6 +60,7 @@ def asked(server: Served, text: str, source: str) -> tuple[int, bytes]:
 
 
 def test_the_server_answers_the_next_query_after_each_of_two_hundred(server: Served) -> None:
+    memory = _memory(server.process.pid)
     with Canary() as canary:
         queries = hostile_queries(canary.address)
         assert len(queries) >= 200
@@ -97,6 +102,9 @@ def test_the_server_answers_the_next_query_after_each_of_two_hundred(server: Ser
     # How soon each was dead is a matter of the machine as well: `make load` holds it to a second after its limit.
     assert server.get("/health").json["processes"]["killed"] >= met[503] // 2
     assert server.process.poll() is None
+    # Nobody waits for an answer now, and no process is at one; what the server itself holds does not grow with them.
+    _wait_for(lambda: _are_at_rest(server.process.pid))
+    assert _memory(server.process.pid) < memory + 128 * 1024, memory
 
 
 def test_no_process_is_left_over(graph: Path) -> None:
@@ -121,16 +129,16 @@ def test_who_kills_the_server_ends_its_processes_too(graph: Path) -> None:
 
 
 def test_the_second_wall_alone_keeps_every_spelling_of_service_in() -> None:
-    with Canary() as canary:
+    with Canary(everywhere=True) as canary:
         code = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import pyoxigraph
-from hostile_queries import services
+from hostile_queries import calls_home, services
 from khabar.evaluation.wall import without_network
 store = pyoxigraph.Store()
 store.add(pyoxigraph.Quad(*[pyoxigraph.NamedNode("urn:a")] * 4))
-queries = list(services({canary.address!r}))
+queries = [*services({canary.address!r}), *calls_home({canary.port})]
 assert without_network()
 refused = 0
 for text in queries:
@@ -143,7 +151,7 @@ for text in queries:
 print(refused)
 """
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        assert int(ran.stdout) > 15
+        assert int(ran.stdout) > 15 + len(LOOPBACK) // 2
         assert canary.calls == 0
 
 
@@ -157,6 +165,18 @@ def test_without_walls_the_canary_would_sing() -> None:
         with pytest.raises((OSError, RuntimeError)):
             list(answer)
         assert canary.calls > 0
+    with Canary(everywhere=True) as canary:
+        for text in calls_home(canary.port):
+            with contextlib.suppress(OSError, RuntimeError, SyntaxError, TypeError):
+                list(pyoxigraph.Store().query(text))  # type: ignore[arg-type]
+        assert canary.calls >= 10
+
+
+def test_no_name_of_this_machine_leads_to_it(server: Served) -> None:
+    with Canary(everywhere=True) as canary:
+        for text in calls_home(canary.port):
+            assert asked(server, text, "127.0.3.1")[0] in (400, 403), text
+        assert canary.calls == 0
 
 
 def test_only_the_service_that_was_allowed_is_reached(graph: Path) -> None:
@@ -169,6 +189,72 @@ def test_only_the_service_that_was_allowed_is_reached(graph: Path) -> None:
             for text in services(other.address):
                 assert asked(running, text, "127.0.0.1")[0] in (400, 403), text
         assert other.calls == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_service_that_was_allowed_leads_to_no_other(graph: Path, status: int) -> None:
+    name = "https://query.example.org/sparql"
+    with Canary() as canary, endpoint(answering("", status=status, Location=f"{canary.address}/sparql")) as allowed:
+        with served(graph, "--workers", "1", "--allow-service", f"{name}={allowed.address}") as running:
+            assert asked(running, f"SELECT * {{ SERVICE <{name}> {{ ?a ?b ?c }} }}", "127.0.0.1")[0] == 503
+        assert allowed.asked
+        assert canary.calls == 0
+
+
+def test_what_a_service_answers_stays_data(graph: Path) -> None:
+    name = "https://query.example.org/sparql"
+    answers: list[str] = []
+
+    def latest(handler: http.server.BaseHTTPRequestHandler) -> None:
+        answering(answers[-1])(handler)
+
+    with Canary() as canary, endpoint(latest) as allowed:
+        injected = f"a) {{}} }} SERVICE <{canary.address}/> {{ ?x ?y ?z }} {{ VALUES (?b"
+        cell = {"type": "uri", "value": f"urn:a> }} SERVICE <{canary.address}/> {{ ?x ?y ?z }} #"}
+        with served(graph, "--workers", "1", "--allow-service", f"{name}={allowed.address}") as running:
+            for head, row in ((injected, {}), (injected, {injected: cell}), ("", {}), ("a", {"a": cell})):
+                answers.append(json.dumps({"head": {"vars": [head]}, "results": {"bindings": [row]}}))
+                text = f"SELECT * {{ SERVICE <{name}> {{ ?a ?b ?c{len(answers)} }} }}"
+                assert asked(running, text, "127.0.0.1")[0] in (400, 503)
+            # Each was looked at, and no process ended of it.
+            assert running.get("/health").json["processes"]["killed"] == 0
+        assert len(allowed.asked) == len(answers)
+        assert canary.calls == 0
+
+
+def test_a_query_that_is_ended_leaves_nothing_of_its_answer(graph: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path))
+        with served(graph, "--seconds", "0.5", "--rows", "100000000", "--workers", "1") as running:
+            text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+            for form in ("tsv", "json", "xml"):
+                answer = running.post(f"/sparql?format={form}", text.encode(), "application/sparql-query")
+                assert answer.status == 503
+                assert answer.json["detail"].startswith("query: expected an answer within 0.5 seconds")
+            [room] = tmp_path.glob("khabar-*")
+            _wait_for(lambda: not list(room.glob("answer-*")))
+        assert not list(tmp_path.iterdir())
+
+
+def _memory(process: int) -> int:
+    """What is held in memory, in KiB."""
+    told = Path(f"/proc/{process}/status").read_text().partition("VmRSS:")[2]
+    return int(told.split()[0])
+
+
+def _work(process: int) -> int:
+    """The ticks that a process was at work, 0 for one that is gone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
+
+
+def _are_at_rest(server: int) -> bool:
+    before = {child: _work(child) for child in _children(server)}
+    threading.Event().wait(0.3)
+    return before == {child: _work(child) for child in _children(server)}
 
 
 def _children(process: int) -> set[int]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,16 +41,14 @@ def port_of(server: Served) -> int:
     return int(server.address.rpartition(":")[2])
 
 
-def sent(server: Served, request: bytes, *, ends: bool = True) -> Met:
-    """The answer to what is sent letter for letter; ``{port}`` in it is the server's."""
+def sent(server: Served, request: bytes) -> Met:
+    """The answer to what is sent letter for letter, or its beginning; ``{port}`` in it is the server's."""
     with socket.create_connection(("127.0.0.1", port_of(server)), timeout=30) as connection:
         connection.sendall(request.replace(b"{port}", str(port_of(server)).encode()))
-        if ends:
-            connection.shutdown(socket.SHUT_WR)
         received = b""
         while piece := connection.recv(65536):
             received += piece
-            if not ends and b"\r\n\r\n" in received:
+            if b"\r\n\r\n" in received:
                 break
     head, _, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -112,6 +115,17 @@ CASES: dict[str, tuple[bytes, int]] = {
     "a page of this site": (request(ASK, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: cors"), 200),
     "OpenRefine at reconciliation": (request("/reconcile/", "Origin: http://127.0.0.1:3333"), 200),
     "OpenRefine at SPARQL": (request(ASK, "Origin: http://127.0.0.1:3333"), 403),
+    "an image of another port": (request(ASK, "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors"), 403),
+    "a link from another port": (request("/", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: navigate"), 200),
+    "a script of another port at reconciliation": (
+        request("/reconcile/?callback=f", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors"),
+        200,
+    ),
+    "who types the address": (request("/", "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"), 200),
+    "another origin that asks before it asks": (
+        request("/sparql", "Origin: https://evil.example", "Access-Control-Request-Method: POST", method="OPTIONS"),
+        403,
+    ),
     # With which method
     "HEAD": (request(ASK, method="HEAD"), 200),
     "OPTIONS": (request("/sparql", method="OPTIONS"), 204),
@@ -124,6 +138,16 @@ CASES: dict[str, tuple[bytes, int]] = {
     "POST to a page": (request("/", FORM, method="POST", body="x=1"), 405),
     "POST to a bundled query": (request("/api/denials", FORM, method="POST", body="x=1"), 405),
     "a method of its own": (request("/", method="BREW"), 405),
+    "CONNECT": (request("evil.example:443", method="CONNECT"), 405),
+    "OPTIONS of everything": (request("*", method="OPTIONS"), 204),
+    "OPTIONS of what is not there": (request("/nothing", method="OPTIONS"), 204),
+    "OPTIONS of another host": (request("/sparql", method="OPTIONS", host="evil.example"), 403),
+    "HEAD of a graph": (request("/store?default", method="HEAD"), 200),
+    "HEAD of what is not there": (request("/nothing", method="HEAD"), 404),
+    "GET with a body": (request(ASK, body="x" * 100), 200),
+    "PUT to SPARQL": (request(ASK, method="PUT"), 405),
+    "POST of a file": (request("/static/style.css", FORM, method="POST", body="x=1"), 405),
+    "POST to a thing": (request("/events/x", FORM, method="POST", body="x=1"), 405),
     # How much
     "an address that is too long": (request("/sparql?query=" + "A" * 13_000), 414),
     "a head that is too long": (request(ASK, "X-Long: " + "a" * 20_000), 431),
@@ -155,6 +179,16 @@ CASES: dict[str, tuple[bytes, int]] = {
         413,
     ),
     "too many fields": (request("/sparql", FORM, method="POST", body="&".join(f"a{n}=1" for n in range(2_000))), 400),
+    "a length below nothing": (request("/sparql", QUERY, "Content-Length: -5", method="POST"), 400),
+    "a length with a sign": (request("/sparql", QUERY, "Content-Length: +5", method="POST") + b"ASK{}", 400),
+    "pieces of another coding": (
+        request("/sparql", QUERY, "Transfer-Encoding: gzip, chunked", method="POST") + b"5\r\nASK{}\r\n0\r\n\r\n",
+        400,
+    ),
+    "pieces without a length": (
+        request("/sparql", QUERY, "Transfer-Encoding: chunked", method="POST") + b"zz\r\nASK{}\r\n0\r\n\r\n",
+        400,
+    ),
     # Of which type
     "a body without a type": (request("/sparql", method="POST", body="ASK{}"), 415),
     "a body in JSON": (request("/sparql", "Content-Type: application/json", method="POST", body="{}"), 415),
@@ -164,6 +198,16 @@ CASES: dict[str, tuple[bytes, int]] = {
     ),
     "a query in Latin-1": (request("/sparql", f"{QUERY}; charset=latin-1", method="POST", body="ASK{}"), 415),
     "a query in UTF-8": (request("/sparql", f"{QUERY}; charset=UTF-8", method="POST", body="ASK{}"), 200),
+    "a query that is packed": (request("/sparql", QUERY, "Content-Encoding: gzip", method="POST", body="ASK{}"), 415),
+    "a form that is packed": (
+        request("/sparql", FORM, "Content-Encoding: br", method="POST", body="query=ASK{}"),
+        415,
+    ),
+    "a query in UTF-16": (
+        request("/sparql", f"{QUERY}; charset=UTF-16", "Content-Length: 10", method="POST")
+        + "ASK{}".encode("utf-16-le"),
+        415,
+    ),
     "an update": (request("/sparql", "Content-Type: application/sparql-update", method="POST", body="CLEAR ALL"), 403),
     "an update in a form": (request("/sparql", FORM, method="POST", body="update=CLEAR%20ALL"), 403),
     "an update in the address": (request("/sparql?update=CLEAR%20ALL"), 403),
@@ -207,6 +251,26 @@ CASES: dict[str, tuple[bytes, int]] = {
     "another version": (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", 505),
     "a header without a colon": (b"GET / HTTP/1.1\r\nHost localhost\r\n\r\n", 400),
     "a line that goes on in the next": (request(ASK, "X-A: a\r\n b"), 200),
+    "the next version": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403),
+    "a way to the next version": (
+        request("/health", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA").replace(
+            b": close", b": Upgrade"
+        ),
+        200,
+    ),
+    "a web socket": (
+        request("/health", "Upgrade: websocket", "Sec-WebSocket-Version: 13").replace(b": close", b": Upgrade"),
+        200,
+    ),
+    "the version before without a host": (b"GET /health HTTP/1.0\r\n\r\n", 403),
+    "the version before": (b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n", 200),
+    "a space before a colon": (b"GET /health HTTP/1.1\r\nHost : localhost\r\n\r\n", 400),
+    "a NUL in a header": (request(ASK, "X-A: a\0b"), 400),
+    "a space in an address": (request("/health /nothing"), 400),
+    "a place in a page": (request("/health#there"), 404),
+    "a port that is none": (request(host="localhost:80x"), 403),
+    "a control in a host": (request(host="localhost\x0bevil"), 400),
+    "who asks for whom": (request(ASK, 'X-Forwarded-For: "><x, \xff', "X-Forwarded-Proto: javascript"), 200),
 }
 CASES["a whole address of ours"] = (request("http://127.0.0.1:{port}/health"), 404)
 CASES["a whole address of another's"] = (request("http://evil.example/health"), 404)
@@ -215,10 +279,15 @@ CASES["a whole address of another's"] = (request("http://evil.example/health"), 
 @pytest.mark.parametrize("name", CASES)
 def test_a_request_meets_what_the_table_says(server: Served, name: str) -> None:
     asked, status = CASES[name]
-    met = sent(server, asked, ends=False)
+    met = sent(server, asked)
     assert met.status == status, met
-    assert "server" not in met.headers or met.headers["server"] == ""
+    assert "server" not in met.headers
     assert b"Traceback" not in met.body
+    # Whatever was asked, and whoever answers: no answer is less careful than another.
+    assert met.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in met.headers["content-security-policy"]
+    if status >= 400 and b"HEAD" not in asked and b"text/html" not in asked:
+        assert met.headers["content-type"].partition(";")[0] in ("application/problem+json", "application/json")
 
 
 @pytest.mark.parametrize(
@@ -282,6 +351,25 @@ def test_what_a_client_has_is_not_sent_again(server: Served, path: str) -> None:
     assert other.body == first.body
 
 
+def test_no_header_of_who_stands_before_it_leads_elsewhere(server: Served) -> None:
+    before = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"}
+    for path, accept in (("/reconcile?a=b", "*/*"), ("/sparql", "text/html"), ("/agents/haftar", "text/turtle")):
+        met = server.get(path, headers={"Accept": accept, **before})
+        assert met.status in (303, 307)
+        assert met.headers["location"].startswith("/")
+        assert not met.headers["location"].startswith("//")
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "/%5cevil.example", "/events/x%0d%0aSet-Cookie:a=b", "/%2f%2fevil"]
+)
+def test_no_path_leads_elsewhere(server: Served, path: str) -> None:
+    for accept in ("text/html", "text/turtle"):
+        met = sent(server, request(path, f"Accept: {accept}"))
+        assert met.status == 404
+        assert not {"location", "set-cookie"} & met.headers.keys()
+
+
 def test_tags_tell_forms_apart(server: Served) -> None:
     tags = {server.get(ASK, headers={"Accept": kind}).headers["etag"] for kind in ("text/csv", "application/json")}
     assert len(tags) == 2
@@ -293,13 +381,15 @@ def test_head_tells_what_get_would(server: Served) -> None:
     assert head.headers["content-length"] == got.headers["content-length"] == str(len(got.body))
 
 
-SHORT = """
+CHANGED = """
 import sys
 from khabar.serve import connections, requests
-connections.HEAD_SECONDS = requests.BODY_SECONDS = 0.3
+{}
 from khabar.__main__ import main
 sys.exit(main())
 """
+SHORT = CHANGED.format("connections.HEAD_SECONDS = requests.BODY_SECONDS = connections.TAKING_SECONDS = 0.3")
+NARROW = CHANGED.format("connections.CONNECTIONS = 4")
 
 
 @pytest.mark.parametrize(
@@ -328,3 +418,74 @@ def test_nobody_is_waited_for_without_end(impatient: Served, begun: bytes) -> No
 def impatient() -> Iterator[Served]:
     with served(ROOT / "example", program=("-c", SHORT)) as running:
         yield running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the connections of the system")
+def test_who_takes_nothing_of_an_answer_is_not_waited_for(impatient: Served) -> None:
+    # More than the system takes off the hands of either side.
+    text = "SELECT * { VALUES ?a { " + "1 " * 1200 + "} VALUES ?b { " + "1 " * 300 + "} }"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(30)
+        connection.connect(("127.0.0.1", port_of(impatient)))
+        lines = "POST /sparql?format=xml HTTP/1.1", "Host: localhost", QUERY, f"Content-Length: {len(text)}", "", text
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        assert until(lambda: not connections(impatient))
+    # Who takes it, gets all of it.
+    met = impatient.post("/sparql?format=xml", text.encode(), "application/sparql-query")
+    assert met.status == 200
+    assert int(met.headers["content-length"]) == len(met.body) > 10_000_000
+
+
+def connections(server: Served) -> int:
+    """How many connections a server has that it has not left."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+    return sum(1 for row in rows if row[1].endswith(f":{port_of(server):04X}") and row[3] == "01")
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Wait until it holds; whether it came to it."""
+    end = time.monotonic() + 30
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
+
+
+def test_one_connection_too_many_is_told_so_and_the_others_are_kept() -> None:
+    with served(ROOT / "example", "--workers", "1", program=("-c", NARROW)) as narrow:
+        with contextlib.ExitStack() as opened:
+            address = "127.0.0.1", port_of(narrow)
+            kept = [opened.enter_context(socket.create_connection(address, timeout=30)) for _ in range(4)]
+            met = sent(narrow, request("/health"))
+            assert met.status == 503
+            assert int(met.headers["retry-after"]) > 0
+            assert met.headers["content-type"] == "application/problem+json"
+            assert met.headers["x-content-type-options"] == "nosniff"
+            kept[0].sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert kept[0].recv(12) == b"HTTP/1.1 200"
+        assert until(lambda: narrow.get("/health").status == 200)
+
+
+def test_who_goes_away_while_he_speaks_is_no_fault_to_tell_of() -> None:
+    command = [sys.executable, "-m", "khabar", "serve", str(ROOT / "example"), "--port", "0", "--workers", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            line = ""
+            while "http://" not in line:
+                line = process.stderr.readline()
+                assert line
+            port = int(line.partition("127.0.0.1:")[2].partition(" ")[0].strip("/\n"))
+            for path in ("/sparql", "/reconcile/"):
+                with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                    lines = f"POST {path} HTTP/1.1", "Host: localhost", FORM, "Content-Length: 50", "", "query=A"
+                    connection.sendall("\r\n".join(lines).encode())
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                while connection.recv(65536):
+                    pass
+        finally:
+            process.send_signal(signal.SIGINT)
+            told = process.stderr.read()
+    assert "Traceback" not in told

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from collections.abc import Iterator
 from io import BufferedRandom
 from pathlib import Path
 from typing import IO, Final, cast
@@ -47,7 +49,7 @@ class Answer:
         if self._size > self._limits.size:
             raise self._too_large(f"{self._limits.size:,} bytes")
         if self._file is None and self._size > INLINE:
-            descriptor, self._path = tempfile.mkstemp(prefix="answer-", dir=self._folder)
+            descriptor, self._path = tempfile.mkstemp(prefix=_prefix(os.getpid()), dir=self._folder)
             self._file = open(descriptor, "w+b")  # noqa: PTH123, SIM115 - an open file, closed when it is done
             self._file.writelines(self._pieces)
             self._pieces.clear()
@@ -86,3 +88,12 @@ class Answer:
             found="more",
             remedy="ask for less: with LIMIT and OFFSET, or a narrower pattern",
         )
+
+
+def left_by(process: int, folder: Path) -> Iterator[Path]:
+    """The files in ``folder`` in which a process was writing answers when it ended."""
+    return folder.glob(f"{_prefix(process)}*")
+
+
+def _prefix(process: int) -> str:
+    return f"answer-{process}-"

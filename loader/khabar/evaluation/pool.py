@@ -7,6 +7,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import Popen
 from typing import Final, Literal, TypeAlias
 
@@ -14,6 +15,7 @@ import msgspec
 
 from khabar.crew.processes import started
 from khabar.errors import KhabarError
+from khabar.evaluation.answers import left_by
 from khabar.evaluation.line import Line, LineFull
 from khabar.evaluation.tasks import Done, NotDone, Progress, Ready, Reason, Report, Task
 from khabar.evaluation.worker import LENGTH, Charge
@@ -48,9 +50,7 @@ class Worker:
     @classmethod
     async def start(cls, charge: Charge) -> Worker:
         """A new process that has opened its store; raises Unanswered when it cannot."""
-        here, there = socket.socketpair()
-        with there:
-            process = started(_PROGRAM.format(nice=charge.nice), str(there.fileno()), files=(there.fileno(),))
+        process, here = _begun(charge)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -95,6 +95,16 @@ class Worker:
         if isinstance(report, Done):
             return report
         raise _unanswered(report) if isinstance(report, NotDone) else _ended("store", "an answer")
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the process is known to have ended, though nobody ended it."""
+        return self._reader.at_eof()
+
+    @property
+    def number(self) -> int:
+        """The number of the process."""
+        return self._process.pid
 
     def kill(self) -> asyncio.Future[float]:
         """End the process at once, whatever it does; the future has the moment of its death (`time.monotonic`)."""
@@ -161,7 +171,7 @@ class Pool:
             ) from None
         generation = self._generation
         try:
-            worker = self._idle.pop() if self._idle else await Worker.start(self._charge)
+            worker = self._rested() or await Worker.start(self._charge)
             self._busy.add(worker)
             began = time.monotonic()
             sound = False
@@ -176,16 +186,38 @@ class Pool:
                 return done
             finally:
                 self._busy.discard(worker)
-                self._back(worker, began, sound=sound and generation == self._generation)
+                if sound and generation == self._generation:
+                    self._took(time.monotonic() - began)
+                    self._rest(worker)
+                else:
+                    self._end(worker, began, sound=sound)
         finally:
             self._line.leave(client)
 
-    def _back(self, worker: Worker, began: float, *, sound: bool) -> None:
-        if sound and not self._closed:
+    def _rested(self) -> Worker | None:
+        """A process that waits for work; the system may have ended one meanwhile."""
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.has_ended:
+                return worker
+            worker.kill()
+        return None
+
+    def _rest(self, worker: Worker) -> None:
+        # One that a task started for itself may be one more than there are to be.
+        if self._closed or len(self._idle) + len(self._busy) >= self._size:
+            worker.kill()
+        else:
             self._idle.append(worker)
-            self._took(time.monotonic() - began)
-            return
-        worker.kill().add_done_callback(lambda dead: self._took(dead.result() - began))
+
+    def _end(self, worker: Worker, began: float, *, sound: bool) -> None:
+        def dead(at: asyncio.Future[float]) -> None:
+            self._took(at.result() - began)
+            if not sound:
+                for path in left_by(worker.number, Path(self._charge.folder)):
+                    path.unlink(missing_ok=True)
+
+        worker.kill().add_done_callback(dead)
         self.killed += 1
         self._start_soon()
 
@@ -220,10 +252,23 @@ class Pool:
         # What fails here fails again, and is told, when a query needs the process.
         with contextlib.suppress(Unanswered):
             worker = await Worker.start(self._charge)
-            if generation != self._generation or self._closed or len(self._idle) + len(self._busy) >= self._size:
+            if generation != self._generation:
                 worker.kill()
             else:
-                self._idle.append(worker)
+                self._rest(worker)
+
+
+def _begun(charge: Charge) -> tuple[Popen[bytes], socket.socket]:
+    with contextlib.ExitStack() as opened:
+        try:
+            here, there = map(opened.enter_context, socket.socketpair())
+            process = started(_PROGRAM.format(nice=charge.nice), str(there.fileno()), files=(there.fileno(),))
+        except OSError:
+            # The system has no more processes, or files, to give.
+            raise _ended("store", "a process that opens the store") from None
+        there.close()
+        opened.pop_all()
+        return process, here
 
 
 def _unanswered(report: NotDone) -> Unanswered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -59,7 +60,8 @@ class Manners:
 
     A request for another host is refused (403), against names that were made to lead here (DNS rebinding). So is what a
     page of another origin sends, unless that origin was allowed: neither form nor script nor image reaches the data.
-    People may follow a link from anywhere.
+    Pages of the same site, at another port or below another name, may load scripts of the reconciliation service, as
+    older OpenRefines do. People may follow a link from anywhere.
     """
 
     def __init__(self, app: ASGIApp, visitors: Visitors) -> None:
@@ -78,7 +80,7 @@ class Manners:
 
         async def polite(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_added(message["headers"], origin if allowed else "")]
+                message["headers"] = [*message["headers"], *added(message["headers"], origin if allowed else "")]
             await send(message)
 
         refusal = self._refusal(scope, headers, is_allowed=allowed)
@@ -97,7 +99,11 @@ class Manners:
                 }
             await Response(status_code=204, headers=options)(scope, receive, polite)
         else:
-            await self._app(scope, receive, polite)
+            from starlette.requests import ClientDisconnect
+
+            # Nobody is left to be told, and it is no fault of this program.
+            with contextlib.suppress(ClientDisconnect):
+                await self._app(scope, receive, polite)
 
     def _is_allowed(self, origin: str, scope: Scope) -> bool:
         if {origin, "*"} & self._visitors.origins:
@@ -138,7 +144,9 @@ def _stranger(scope: Scope, headers: Mapping[str, str], host: str) -> ASGIApp | 
         return problem(403, "Origin", "a page of this host", origin[:100], "allow it: --allow-origin")
     # Older browsers send neither header, and the others no Origin with an image, a script or a plain form.
     is_visit = headers.get("sec-fetch-mode") == "navigate" and scope["method"] in ("GET", "HEAD")
-    if headers.get("sec-fetch-site") == "cross-site" and not is_visit:
+    site = headers.get("sec-fetch-site")
+    is_near = site == "same-site" and path(scope).startswith("/reconcile")
+    if site in ("cross-site", "same-site") and not (is_visit or is_near):
         return problem(403, "Sec-Fetch-Site", "a page of this host", "a page of another", "allow it: --allow-origin")
     return None
 
@@ -165,7 +173,8 @@ def _is_same(origin: str, host: str) -> bool:
         return False
 
 
-def _added(present: Collection[tuple[bytes, bytes]], origin: str) -> list[tuple[bytes, bytes]]:
+def added(present: Collection[tuple[bytes, bytes]], origin: str = "") -> list[tuple[bytes, bytes]]:
+    """The headers that an answer is still to get; ``origin`` is that of a page that may read it."""
     names = {name.lower() for name, _ in present}
     added = [pair for pair in _HEADERS if pair[0] not in names]
     if b"content-security-policy" not in names:

@@ -36,7 +36,10 @@ def address_fields(request: Request) -> Fields:
 
 
 def media_type(request: Request) -> str:
-    """The media type of the body; raises RequestRefused (415) for text that is not in UTF-8."""
+    """The media type of the body; raises RequestRefused (415) for text that is not in UTF-8, and for what is packed."""
+    packed = request.headers.get("content-encoding", "").strip().lower()
+    if packed not in ("", "identity"):
+        raise RequestRefused(415, "Content-Encoding", "a body as it is", packed[:40])
     kind, _, rest = request.headers.get("content-type", "").partition(";")
     name, _, charset = rest.strip().partition("=")
     if name.strip().lower() == "charset" and charset.strip(' "').lower() not in ("utf-8", "utf8", "us-ascii"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +14,9 @@ from khabar.errors import StoreFailed
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-CONNECTIONS: Final = 512
-"""Connections that may be open at once; a further one is told 503."""
-
 _HEAD_BYTES: Final = 24 * 1024
 _BACKLOG: Final = 512
+_FILES: Final = 4096
 _END_SECONDS: Final = 3
 
 
@@ -82,12 +81,24 @@ def run(
         log_level="info" if access_log else "error",
         access_log=access_log,
         server_header=False,
-        limit_concurrency=CONNECTIONS,
         h11_max_incomplete_event_size=_HEAD_BYTES,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_END_SECONDS,
     )
+    _have_files()
     server = Server(config)
     server.run(sockets=[listening])
     if not server.started:
         raise StoreFailed(where="server", expected="a store that opens", found="none", remedy="see what it said above")
+
+
+def _have_files() -> None:
+    """Let this process have a file for each connection, and one for the long answer that it gets."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

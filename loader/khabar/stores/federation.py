@@ -7,6 +7,7 @@ into the query as VALUES. What the engine evaluates reaches no network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ KNOWN: Final = "# known"
 
 KNOWN_LIMIT: Final = 2_000
 """Rows that one request carries to a service."""
+
+_NAME: Final = re.compile(r"\w+")
 
 Ask = Callable[[str], Rows]
 
@@ -89,11 +92,21 @@ def _rows(text: str, service: _Service, ask: Ask, services: Mapping[str, str]) -
     # What is known of the store that is asked is not the service's to know: netrc, by the service's own host, is.
     credentials = for_host(urlsplit(address).hostname or "")
     try:
-        return RemoteStore(address, credentials=credentials).evaluate(f"{prologue}SELECT * WHERE {{{block}\n}}")
+        return _checked(
+            RemoteStore(address, credentials=credentials).evaluate(f"{prologue}SELECT * WHERE {{{block}\n}}"), service
+        )
     except StoreFailed:
         if service.silent:
             return None
         raise
+
+
+def _checked(rows: Rows, service: _Service) -> Rows:
+    # Values are spelled as terms; the names of columns go into the query as they are.
+    for name in rows.columns:
+        if not _NAME.fullmatch(name):
+            raise StoreFailed(where=f"SERVICE {service.iri}", expected="names of variables", found=ascii(name)[:100])
+    return rows
 
 
 def _start_of_query(found: tuple[Token, ...]) -> int:
