@@ -26,16 +26,21 @@ class Question(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What the clients met: answers by status (0 is none at all), and the seconds that each took, in order."""
+    """What the clients met: answers by status (0 is none at all), and the seconds that each took, in order.
+
+    ``in_time`` are the answers that were there when the clients were told to end; those that they waited for longer
+    count among the others.
+    """
 
     statuses: Counter[int]
     seconds: tuple[float, ...]
+    in_time: int
     lasted: float
 
     @property
     def rate(self) -> float:
         """Answers a second that were given."""
-        return self.statuses[200] / self.lasted
+        return self.in_time / self.lasted
 
     @property
     def failed(self) -> int:
@@ -48,11 +53,15 @@ class Figures(NamedTuple):
 
 
 class Met(NamedTuple):
-    """One request as a client met it: its path, the status of the answer (0 for none), and the seconds that it took."""
+    """One request as a client met it: its path, the status of the answer (0 for none), and the seconds that it took.
+
+    ``is_in_time`` tells that the answer came before the end.
+    """
 
     path: str
     status: int
     seconds: float
+    is_in_time: bool
 
 
 def ask(
@@ -85,7 +94,8 @@ def figures(met: Iterable[Met], lasted: float) -> Figures:
     """What was met, summed up."""
     met = list(met)
     taken = sorted(one.seconds for one in met if one.status == http.HTTPStatus.OK)
-    return Figures(Counter(one.status for one in met), tuple(taken), lasted)
+    in_time = sum(one.is_in_time and one.status == http.HTTPStatus.OK for one in met)
+    return Figures(Counter(one.status for one in met), tuple(taken), in_time, lasted)
 
 
 def _answers(address: str, questions: Iterator[Question], end: float, source: str) -> Iterator[Met]:
@@ -109,5 +119,6 @@ def _answers(address: str, questions: Iterator[Question], end: float, source: st
             status = 0
         if status in _DECLARED:
             time.sleep(0.05)
-        yield Met(question.path, status, time.monotonic() - begun)
+        now = time.monotonic()
+        yield Met(question.path, status, now - begun, now <= end)
     connection.close()

@@ -27,6 +27,8 @@ Tell = Callable[[int, int], None]
 
 _ROWS: Final = "rows"
 _JUDGED: Final = 1024
+# So Oxigraph ends what it says of a function of someone else's.
+_UNKNOWN: Final = "is not supported"
 
 
 class _Judged(NamedTuple):
@@ -124,6 +126,8 @@ class Engine:
         except SyntaxError as error:
             raise QueryRefused(where="query", expected="SPARQL 1.1", found=_sentence(error.msg)) from None
         except (OSError, RuntimeError, ValueError) as error:
+            if isinstance(error, RuntimeError) and _UNKNOWN in str(error):
+                raise QueryRefused(where="query", expected="functions of SPARQL", found=_sentence(error)) from None
             raise StoreFailed(where="store", expected="an answer to the query", found=_sentence(error)) from None
         if isinstance(found, pyoxigraph.QueryTriples):
             triples = found
