@@ -1,6 +1,6 @@
 """How many questions a second `khabar serve` answers, with all of its limits on, beside `oxigraph serve`.
 
-python benchmarks/answering.py [--articles 300] [--seconds 10] [--runs 3] [--clients 64] [--keep]
+python benchmarks/answering.py [--articles 300] [--seconds 15] [--runs 3] [--clients 64] [--keep]
 
 Both serve one store and are asked the bundled queries over HTTP, all but those that ask Wikidata, each for several
 values of its parameters. khabar is asked twice: with no answers kept, and as it is by default.
@@ -174,7 +174,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--articles", type=int, default=300)
     options.add_argument("--clients", type=int, default=64)
-    options.add_argument("--seconds", type=float, default=10)
+    options.add_argument("--seconds", type=float, default=15)
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--store", type=Path)
     options.add_argument("--keep", action="store_true")
