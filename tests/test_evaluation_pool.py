@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -12,16 +13,25 @@ import msgspec
 import pytest
 
 import khabar
+from khabar.errors import QueryRefused
 from khabar.evaluation.limits import MEBIBYTE, Limits
 from khabar.evaluation.pool import Pool, Unanswered
 from khabar.evaluation.tasks import Ask, Describe, Done, Graph, Named, Portray, Task
 from khabar.evaluation.worker import Charge
+from khabar.queries.catalogue import catalogue
+from khabar.queries.tokens import code
 
 ROOT = Path(__file__).parents[1]
 YES = Ask(text="ASK {}")
 ENDLESS = Ask(text="SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
 LONG = Ask(text="SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", rows="tsv")
 GREEDY = Ask(text="SELECT (COUNT(DISTINCT CONCAT(STR(?a), STR(?c), STR(?d), STR(?f))) AS ?n) { ?a ?b ?c . ?d ?e ?f }")
+
+STRANGE = (
+    "SERVICE", "GRAPH", "VALUES", "UNDEF", "NOT", "EXISTS", "DESCRIBE", "FROM", "LATERAL", "<<", ">>", "_:b", "[]",
+    "()", "{", "}", "(", ")", "?x", "*", "+", "^", "|", "!", "<", "<urn:x>", '"a"@en', '"x"^^<urn:type>', "1e400", "-1",
+    "9223372036854775808", "GROUP_CONCAT", "STRDT", "STRLANG", "REPLACE", "UUID", "HAVING", "\ufeff", "\u202e", "\x00",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +144,38 @@ def test_why_there_is_no_answer_is_told_and_ends_no_process(charge: Charge, task
         assert (await pool.do(YES)).body
 
     with_pool(limited(charge, Limits(seconds=30, rows=1000)), 1, test)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_query_that_is_a_little_wrong_ends_a_process(charge: Charge, seed: int) -> None:
+    chosen = random.Random(seed)  # noqa: S311 - no secret
+    texts = [query.text for query in catalogue()]
+    words = [*STRANGE, *(token.text for text in texts for token in code(text))]
+
+    def changed() -> str:
+        text = chosen.choice(texts)
+        for _ in range(chosen.randint(1, 3)):
+            try:
+                token = chosen.choice(code(text))
+            except QueryRefused:
+                # What cannot even be cut into words is wrong enough.
+                return text
+            put = chosen.choice((chosen.choice(words), f"{token.text} {chosen.choice(words)}", token.text * 2, ""))
+            text = text[: token.start] + put + text[token.end :]
+        return text
+
+    async def test(pool: Pool) -> None:
+        reasons = set()
+        for _ in range(250):
+            try:
+                await pool.do(Ask(text=changed(), rows=chosen.choice(("json", "xml", "csv", "tsv"))))
+            except Unanswered as error:
+                reasons.add(error.reason)
+        # Two patterns without a variable in common take their time, and that is all that may end one.
+        assert reasons <= {"refused", "forbidden", "too-large", "timed-out"}
+        assert "refused" in reasons
+
+    with_pool(limited(charge, Limits(seconds=2)), 1, test)
 
 
 def test_a_query_whose_time_is_over_is_dead_and_the_next_is_answered(charge: Charge) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
@@ -206,3 +207,17 @@ def test_a_service_of_another_form_is_refused(store: OxigraphStore, text: str, s
     with pytest.raises(QueryRefused) as caught:
         store.select(text, services={WIKIDATA: "http://127.0.0.1:9/"})
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a) { } } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } { VALUES (?b", "a\n"])
+def test_a_column_of_a_service_is_a_name_and_nothing_else(name: str) -> None:
+    document = json.dumps({"head": {"vars": [name]}, "results": {"bindings": []}})
+    with endpoint(answering(document)) as there:
+        with pytest.raises(StoreFailed, match="names of variables"):
+            federated(f"SELECT * {{ SERVICE <{WIKIDATA}> {{ ?a ?b ?c }} }}", _nothing, {WIKIDATA: there.address})
+        silent = f"SELECT * {{ SERVICE SILENT <{WIKIDATA}> {{ ?a ?b ?c }} }}"
+        assert federated(silent, _nothing, {WIKIDATA: there.address}) == "SELECT * { {} }"
+
+
+def _nothing(text: str) -> Rows:
+    raise AssertionError(text)
