@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Final
 
@@ -202,9 +202,9 @@ def services(canary: str) -> Iterator[str]:
     yield "SELECT * { SERVICE <file:///etc/passwd> { ?a ?b ?c } }"
 
 
-def calls_home(port: int) -> Iterator[str]:
+def calls_home(port: int, hosts: Iterable[str] = LOOPBACK) -> Iterator[str]:
     """SERVICE at a port of this machine, by each of its names."""
-    for host in LOOPBACK:
+    for host in hosts:
         yield f"SELECT * {{ SERVICE <http://{host}:{port}/sparql> {{ ?a ?b ?c }} }}"
         yield f"ASK {{ FILTER EXISTS {{ SeRvIcE SILENT#\n<http://{host}:{port}/> {{ ?a ?b ?c }} }} }}"
 

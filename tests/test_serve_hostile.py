@@ -166,10 +166,11 @@ def test_without_walls_the_canary_would_sing() -> None:
             list(answer)
         assert canary.calls > 0
     with Canary(everywhere=True) as canary:
-        for text in calls_home(canary.port):
+        # Of the names only those that nobody has to be asked for.
+        for text in calls_home(canary.port, [host for host in LOOPBACK if not set(host) - set("0123456789.:[]")]):
             with contextlib.suppress(OSError, RuntimeError, SyntaxError, TypeError):
                 list(pyoxigraph.Store().query(text))  # type: ignore[arg-type]
-        assert canary.calls >= 10
+        assert canary.calls >= 8
 
 
 def test_no_name_of_this_machine_leads_to_it(server: Served) -> None:
