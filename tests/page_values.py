@@ -128,9 +128,10 @@ def values(name: str = "Eastport") -> dict[str, dict[str, Any]]:
         summary=name,
         summary_ar=name,
         description=name,
-        tags=(name,),
+        description_ar=f"وصف {name}",
+        tags=(name, "claims"),
         params=tuple(
-            Parameter(name=one, type=one, description=name)
+            Parameter(name=one, type=one, description=name, description_ar=f"معنى {name}")
             for one in ("date", "language", "stance", "standing", "certainty", "agent", "string", "integer")
         ),
     )
@@ -168,7 +169,7 @@ def values(name: str = "Eastport") -> dict[str, dict[str, Any]]:
                 kinds={"article": 1, "event": 2, "claim": 0},
                 event_types=counts,
                 outlets=counts,
-                languages=counts,
+                languages=(Count(key="ar", name=Text("ar"), number=3),),
                 standings=counts,
                 latest=(article,),
             )

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,12 +16,18 @@ import page_values
 from khabar.evaluation.pool import Unanswered
 from khabar.evaluation.tasks import Reason
 from khabar.explorer.values import Bucket, Dates, Extent, Mark, Page, Text, Timeline
+from khabar.queries import catalogue
 from khabar.serve import drawing, faults, locales, rendering
 from khabar.serve.dataset import NotIndexed
 from khabar.serve.problems import RequestRefused
 
 HOSTILE = "\u202e<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}\u2066"
 TEMPLATES = sorted(page_values.values())
+# Names of formats, protocols, programs and files, which Arabic text writes as they are.
+NAMES = {
+    "API", "CSV", "Ctrl", "Earth", "GET", "HTTP", "JSON", "Natural", "OpenAPI", "OpenRefine", "POST", "SPARQL",
+    "THIRD_PARTY", "VoID", "md",
+}  # fmt: skip
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
@@ -32,21 +39,29 @@ class Outline(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.open: list[str] = []
         self.said: list[str] = []
+        self.unmarked: list[str] = []
+        self.marks: list[bool] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
             self.open.append(tag)
+            given = dict(attrs)
+            is_marked = given.get("lang") == "en" or given.get("dir") == "ltr" or tag in ("script", "code")
+            self.marks.append(is_marked)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+        self.marks.pop()
 
     def handle_data(self, data: str) -> None:
         self.said.append(data)
+        if not any(self.marks):
+            self.unmarked.append(data)
 
     def values(self, attribute: str) -> list[str]:
         return [attributes[attribute] for _, attributes in self.elements if attribute in attributes]
@@ -167,6 +182,45 @@ def test_pages_of_a_list_keep_what_was_asked() -> None:
     assert 'rel="prev" href="/?kind=event&amp;standing=contested"' in html
     assert 'rel="next" href="/?kind=event&amp;standing=contested&amp;offset=60"' in html
     assert "31 to 33 of 90" in html
+
+
+def test_a_question_and_its_parameters_are_told_in_the_language_of_the_page() -> None:
+    english, arabic = rendered("named_query.html", "en"), rendered("named_query.html", "ar")
+    assert '<p class="lead">Eastport</p>' in english
+    assert "وصف" not in english
+    assert '<p class="lead">وصف Eastport</p>' in arabic
+    assert '<p class="hint" id="p-stance-hint">معنى Eastport</p>' in arabic
+    assert not re.search(r'<p class="(lead|hint)"[^>]* lang="en"', arabic)
+
+
+def test_a_question_that_is_told_in_english_alone_is_marked_as_english_on_an_arabic_page() -> None:
+    query = msgspec.structs.replace(page_values.values()["named_query.html"]["query"], description_ar="")
+    html = rendering.render("named_query.html", page_values.view("ar"), query=query)
+    assert '<p class="lead" lang="en" dir="ltr">Eastport</p>' in html
+
+
+def test_topics_of_questions_have_names_in_both_languages(language: locales.Language) -> None:
+    topics = {tag for query in catalogue.catalogue() for tag in query.tags}
+    assert {key.removeprefix("tag.") for key in locales.messages(language) if key.startswith("tag.")} == topics
+
+
+def test_a_topic_is_told_in_the_language_of_the_page_and_one_without_a_name_as_it_is_written() -> None:
+    html = rendered("queries.html", "ar")
+    assert '<span class="kind">مقولات</span>' in html
+    assert '<span class="kind"><bdi dir="auto">Eastport</bdi></span>' in html
+
+
+def test_the_first_query_of_the_editor_says_what_it_tells_in_the_language_of_the_page() -> None:
+    html = rendering.render("query.html", page_values.view("ar"), text="")
+    assert "\n# كم مرة اتُّخذ كل موقف.\nSELECT ?stance" in html
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_on_arabic_pages_only_names_are_in_latin_letters_where_nothing_marks_them(template: str) -> None:
+    outline = Outline(rendered(template, "ar", "شرقي"))
+    attributes = [name for which in ("aria-label", "placeholder", "alt") for name in outline.values(which)]
+    words = set(re.findall(r"[A-Za-z_]{2,}", " ".join([*outline.unmarked, *attributes])))
+    assert words <= NAMES
 
 
 def test_both_languages_have_every_message_with_the_same_places() -> None:

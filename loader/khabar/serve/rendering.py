@@ -123,6 +123,15 @@ def tell(page: View, key: str, **values: object) -> Markup:
     return Markup(escape(text)).format(**shown)  # noqa: S704 - escaped, and so is each value
 
 
+def is_message(key: str) -> bool:
+    """Whether the pages have a message by this key, for words that may be a dataset's or a query's own.
+
+    >>> is_message("tag.claims"), is_message("tag.of our own")
+    (True, False)
+    """
+    return key in locales.messages(locales.LANGUAGES[0])
+
+
 def type_name(page: View, iri: str) -> Text:
     """The name of a class in the page's language: the dataset's own, the ontology's, or the last part of its IRI."""
     return page.types.get(iri) or term_name(page, iri)
@@ -212,6 +221,7 @@ def _environment() -> Environment:
         "drawing": drawing,
         "family": family,
         "is_http_iri": is_http_iri,
+        "is_message": is_message,
         "language_name_in": locales.language_name,
         "namespace_of_terms": vocabulary.NAMESPACE,
         "parties": parties,
