@@ -21,7 +21,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from clients import Figures, Question, ask, figures
 from khabar import pipeline
@@ -82,26 +82,24 @@ def _some(store: Store, kind: str, base: dict[str, str]) -> list[str]:
 @contextmanager
 def khabar_served(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`khabar serve` over a store: its address and its process, once its index is made."""
-    with tempfile.TemporaryFile() as said:
+    with tempfile.NamedTemporaryFile() as said:
         command = [sys.executable, "-m", "khabar", "serve", str(folder), "--port", "0", *options]
         with subprocess.Popen(command, stderr=said, start_new_session=True) as process:
             try:
-                address = _told(said, process)
+                address = _told(Path(said.name), process)
                 _wait(address + "/health", '"ready":true')
                 yield address, process
             finally:
                 process.terminate()
 
 
-def _told(said: IO[bytes], process: subprocess.Popen[bytes]) -> str:
+def _told(said: Path, process: subprocess.Popen[bytes]) -> str:
     """The address that a server says that it has."""
     while process.poll() is None:
-        said.seek(0)
-        if (found := re.search(rb"http://[^/ ]+(?=/ )", said.read())) is not None:
-            return found[0].decode()
+        if (found := re.search(r"http://[^/ ]+(?=/ )", said.read_text())) is not None:
+            return found[0]
         time.sleep(0.05)
-    said.seek(0)
-    raise SystemExit(said.read().decode())
+    raise SystemExit(said.read_text())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -87,24 +88,29 @@ def _small(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 def served(target: Path | str, *options: str, program: Sequence[str] = ("-m", "khabar")) -> Iterator[Served]:
     """A server of ``target`` at a free port of this machine, which is ended after the block."""
     command = [sys.executable, *program, "serve", str(target), "--port", "0", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        line = ""
-        while "Serving" not in line:
-            line = process.stderr.readline()
-            assert line, f"it ended with {process.wait()}"
-        found = re.search(r"http://[^/ ]+", line)
-        assert found is not None
-        yield Served(found[0], process)
-    finally:
-        process.send_signal(signal.SIGINT)
+    # In a pipe that nobody reads, a server with much to say would stand still.
+    with tempfile.NamedTemporaryFile("w") as said:
+        process = subprocess.Popen(command, stderr=said, text=True)
         try:
-            process.wait(_ENDING)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
+            yield Served(_address(process, Path(said.name)), process)
         finally:
-            if process.stderr is not None:
-                process.stderr.close()
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(_ENDING)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
+
+
+def _address(process: subprocess.Popen[str], said: Path) -> str:
+    """Where a server says that it is."""
+    end = time.monotonic() + _STARTING
+    while True:
+        has_ended = process.poll() is not None
+        text = said.read_text()
+        if (found := re.search(r"Serving .* at (http://[^/ ]+)", text)) is not None:
+            return found[1]
+        assert not has_ended, f"it ended with {process.returncode}: {text}"
+        assert time.monotonic() < end, text
+        time.sleep(0.02)

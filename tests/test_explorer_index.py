@@ -385,7 +385,7 @@ def test_a_store_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
         def __iter__(self) -> Iterator[Quad]:
             raise OSError("a file is missing")
 
-    failing: pyoxigraph.Store = Failing()  # type: ignore[assignment]
+    failing: pyoxigraph.Store = Failing()  # type: ignore[assignment] # all that is asked of it
     with pytest.raises(StoreFailed, match="a file is missing"):
         build_index(failing, path)
     assert path.read_bytes() == before

@@ -38,7 +38,7 @@ def libya() -> pyoxigraph.Store:
 
 
 def shown(store: pyoxigraph.Store, iri: str, language: str = "en", **more: object) -> Portrait:
-    found = portrait(store, iri, language, **more)  # type: ignore[arg-type]
+    found = portrait(store, iri, language, **more)  # type: ignore[arg-type] # keywords of several types
     assert found is not None
     return found
 

@@ -299,7 +299,7 @@ def test_dates_are_told_as_exactly_as_they_are_known(edtf: str, earliest: str, l
 
 
 @given(st.dates(), st.dates(), st.booleans())
-def test_every_span_of_a_timeline_lies_in_its_box(first: object, last: object, mirrored: bool) -> None:  # noqa: FBT001
+def test_every_span_of_a_timeline_lies_in_its_box(first: object, last: object, mirrored: bool) -> None:  # noqa: FBT001 - Hypothesis names it
     start, end = sorted((str(first), str(last)))
     event = page_values.thing("event", "events/a.b", "x", dates=Dates(edtf="", earliest=start, latest=end))
     extent = Extent(thing=event, certain_from=start, certain_to=end)

@@ -8,7 +8,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-_LENGTH: Final = struct.Struct("!Q")
+LENGTH: Final = struct.Struct("!Q")
+"""What stands before each message: its number of bytes."""
+
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 T = TypeVar("T")
@@ -17,14 +19,14 @@ T = TypeVar("T")
 def send(pipe: FileIO, message: msgspec.Struct) -> None:
     """Write one message whole. Raises `OSError` where no one reads."""
     data = _encode(message)
-    left = memoryview(_LENGTH.pack(len(data)) + data)
+    left = memoryview(LENGTH.pack(len(data)) + data)
     while left:
         left = left[pipe.write(left) :]
 
 
 def receive(pipe: FileIO, decoder: msgspec.msgpack.Decoder[T]) -> T:
     """Wait for one message and read it. Raises `EOFError` where the other end is closed."""
-    return decoder.decode(_exactly(pipe, _LENGTH.unpack(_exactly(pipe, _LENGTH.size))[0]))
+    return decoder.decode(_exactly(pipe, LENGTH.unpack(_exactly(pipe, LENGTH.size))[0]))
 
 
 def _exactly(pipe: FileIO, size: int) -> bytearray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,6 +19,11 @@ class Answered(NamedTuple):
 
     done: Done
     file: BinaryIO | None = None
+
+    def read(self) -> bytes:
+        """The whole answer; its file is closed."""
+        with contextlib.closing(self):
+            return self.done.body if self.file is None else self.file.read()
 
     def close(self) -> None:
         """Let the file go."""

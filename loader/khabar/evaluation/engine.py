@@ -194,18 +194,17 @@ class Engine:
         import pyoxigraph
 
         store = self._store.inner
-        triples: Iterable[pyoxigraph.Triple]
-        if task.name:
-            try:
-                node = pyoxigraph.NamedNode(task.name)
-            except ValueError as error:
-                raise QueryRefused(where="graph", expected="an IRI", found=_sentence(error)) from None
-            if not store.contains_named_graph(node):
-                raise NotFound(where=task.name, expected="the name of a graph", found="none of this name")
-            triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
-        else:
+        if not task.name:
             # A triple may stand in several graphs; in the union of them it stands once.
-            triples = store.query(_union(), use_default_graph_as_union=True)  # type: ignore[assignment]
+            union = Ask(text=_union(), graph=task.form)
+            return self._evaluate(union.text, union, store, _dataset(union, names_graphs=False))
+        try:
+            node = pyoxigraph.NamedNode(task.name)
+        except ValueError as error:
+            raise QueryRefused(where="graph", expected="an IRI", found=_sentence(error)) from None
+        if not store.contains_named_graph(node):
+            raise NotFound(where=task.name, expected="the name of a graph", found="none of this name")
+        triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
         return self._written(task.form, lambda answer: self._serialize(triples, task.form, answer))
 
     def _describe(self, task: Describe) -> Done:

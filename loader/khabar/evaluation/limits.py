@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import msgspec
 
+from khabar.crew import cores
+
 MEBIBYTE = 1024 * 1024
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory: int = 1024 * MEBIBYTE
     rows: int = 500_000
     size: int = 128 * MEBIBYTE
-    workers: int = msgspec.field(default_factory=_processors)
+    workers: int = msgspec.field(default_factory=cores)
     waiting: int = 256
     own_waiting: int = 128
     patience: float = 10.0

@@ -10,15 +10,11 @@ import msgspec
 
 
 class Form(msgspec.Struct, frozen=True):
-    """One form of an answer: its name in addresses, its media type, the other types it is asked for by, its IRI.
-
-    ``iri`` is what the W3C calls the format (https://www.w3.org/ns/formats/).
-    """
+    """One form of an answer: its name in addresses, its media type, the other types it is asked for by."""
 
     name: str
     media_type: str
     others: tuple[str, ...] = ()
-    iri: str = ""
 
     @property
     def content_type(self) -> str:
@@ -26,23 +22,21 @@ class Form(msgspec.Struct, frozen=True):
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
-_W3C: Final = "http://www.w3.org/ns/formats/"
-
 RESULTS: Final = (
-    Form("json", "application/sparql-results+json", ("application/json",), _W3C + "SPARQL_Results_JSON"),
-    Form("xml", "application/sparql-results+xml", ("application/xml", "text/xml"), _W3C + "SPARQL_Results_XML"),
-    Form("csv", "text/csv", (), _W3C + "SPARQL_Results_CSV"),
-    Form("tsv", "text/tab-separated-values", (), _W3C + "SPARQL_Results_TSV"),
+    Form("json", "application/sparql-results+json", ("application/json",)),
+    Form("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
+    Form("csv", "text/csv"),
+    Form("tsv", "text/tab-separated-values"),
 )
 """The forms of rows and of a yes or no, the one that is given to whoever asks for none first."""
 
 GRAPHS: Final = (
-    Form("ttl", "text/turtle", ("application/x-turtle", "application/turtle"), _W3C + "Turtle"),
-    Form("nt", "application/n-triples", ("text/plain",), _W3C + "N-Triples"),
-    Form("jsonld", "application/ld+json", ("application/json",), _W3C + "JSON-LD"),
-    Form("trig", "application/trig", (), _W3C + "TriG"),
-    Form("nq", "application/n-quads", ("text/x-nquads",), _W3C + "N-Quads"),
-    Form("rdf", "application/rdf+xml", ("application/xml",), _W3C + "RDF_XML"),
+    Form("ttl", "text/turtle", ("application/x-turtle", "application/turtle")),
+    Form("nt", "application/n-triples", ("text/plain",)),
+    Form("jsonld", "application/ld+json", ("application/json",)),
+    Form("trig", "application/trig"),
+    Form("nq", "application/n-quads", ("text/x-nquads",)),
+    Form("rdf", "application/rdf+xml", ("application/xml",)),
 )
 """The forms of a graph, the one that is given to whoever asks for none first."""
 
@@ -78,14 +72,24 @@ def quality(accept: str, media_type: str) -> float:
     return _weight(Form("", media_type), ranges) if ranges else 1.0
 
 
-def _ranges(accept: str) -> list[tuple[str, float]]:
+def weighed(header: str) -> list[tuple[str, float]]:
+    """What a header that negotiates names, in small letters, each with its weight from 0 to 1 (RFC 9110, 12.4.2).
+
+    A weight that is no number is 0.
+
+    >>> weighed("ar;q=0.5, EN")
+    [('ar', 0.5), ('en', 1.0)]
+    """
     found: list[tuple[str, float]] = []
-    for part in accept.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if "/" in kind or kind == "*":
-            weights = [value for name, _, value in (one.partition("=") for one in parameters) if name.strip() == "q"]
-            found.append(("*/*" if kind == "*" else kind, _number(weights[0]) if weights else 1.0))
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weights = [value for key, _, value in (one.partition("=") for one in parameters) if key.strip() == "q"]
+        found.append((name, _number(weights[0]) if weights else 1.0))
     return found
+
+
+def _ranges(accept: str) -> list[tuple[str, float]]:
+    return [("*/*" if kind == "*" else kind, weight) for kind, weight in weighed(accept) if "/" in kind or kind == "*"]
 
 
 def _number(text: str) -> float:

@@ -13,12 +13,13 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from khabar.crew.messages import LENGTH
 from khabar.crew.processes import started
 from khabar.errors import KhabarError
 from khabar.evaluation.answers import left_by
 from khabar.evaluation.line import Line, LineFull
 from khabar.evaluation.tasks import Done, NotDone, Progress, Ready, Reason, Report, Task
-from khabar.evaluation.worker import LENGTH, Charge
+from khabar.evaluation.worker import Charge
 
 Trouble: TypeAlias = Reason | Literal["timed-out", "exhausted", "busy", "too-many"]
 """Why a task has no answer; beside its own reasons its time was over, its process ended, too many others were waiting,
@@ -38,13 +39,14 @@ class Unanswered(KhabarError):
 
 
 class Worker:
-    """One process with the store open."""
+    """One process with the store open; ``ready`` is what it said when it had opened it."""
+
+    ready: Ready
 
     def __init__(self, process: Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._process = process
         self._reader = reader
         self._writer = writer
-        self.ready: Ready | None = None
         self._decoder = msgspec.msgpack.Decoder(Report)
 
     @classmethod
@@ -62,12 +64,12 @@ class Worker:
         except BaseException as error:
             worker.kill()
             if isinstance(error, TimeoutError | EOFError | OSError):
-                raise _ended("store", "a process that opens the store") from None
+                raise _ended("a process that opens the store") from None
             raise
-        if isinstance(report, NotDone):
+        if not isinstance(report, Ready):
             worker.kill()
-            raise _unanswered(report)
-        worker.ready = report if isinstance(report, Ready) else None
+            raise _unlike(report, "a process that opens the store")
+        worker.ready = report
         return worker
 
     async def do(self, task: Task, seconds: float | None, tell: Callable[[int, int], None] | None = None) -> Done:
@@ -94,7 +96,7 @@ class Worker:
             ) from None
         if isinstance(report, Done):
             return report
-        raise _unanswered(report) if isinstance(report, NotDone) else _ended("store", "an answer")
+        raise _unlike(report, "an answer")
 
     @property
     def has_ended(self) -> bool:
@@ -155,7 +157,7 @@ class Pool:
         self._idle.append(worker)
         for _ in range(self._size - 1):
             self._start_soon()
-        return worker.ready or Ready(walled=False, bounded=False, place=(0, 0, 0))
+        return worker.ready
 
     async def do(self, task: Task, client: str = "", tell: Callable[[int, int], None] | None = None) -> Done:
         """Do one task of a client when its turn comes; raises Unanswered. Cancelled, it ends the process at it."""
@@ -265,13 +267,16 @@ def _begun(charge: Charge) -> tuple[Popen[bytes], socket.socket]:
             process = started(_PROGRAM.format(nice=charge.nice), str(there.fileno()), files=(there.fileno(),))
         except OSError:
             # The system has no more processes, or files, to give.
-            raise _ended("store", "a process that opens the store") from None
+            raise _ended("a process that opens the store") from None
         there.close()
         opened.pop_all()
         return process, here
 
 
-def _unanswered(report: NotDone) -> Unanswered:
+def _unlike(report: Report, expected: str) -> Unanswered:
+    """The error that a report tells, or is, where another was expected."""
+    if not isinstance(report, NotDone):
+        return _ended(expected)
     return Unanswered(
         report.reason,
         where=report.where,
@@ -291,5 +296,5 @@ def _too_late(seconds: float | None) -> Unanswered:
     )
 
 
-def _ended(where: str, expected: str) -> Unanswered:
-    return Unanswered("failed", where=where, expected=expected, found="one that ended", remedy="try again")
+def _ended(expected: str) -> Unanswered:
+    return Unanswered("failed", where="store", expected=expected, found="one that ended", remedy="try again")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import socket
-import struct
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
 
+from khabar.crew.messages import receive, send
 from khabar.errors import KhabarError, QueryRefused
 from khabar.evaluation import wall
 from khabar.evaluation.answers import TooLarge
@@ -21,9 +22,6 @@ from khabar.evaluation.engine import Engine, NotAcceptable, NotFound
 from khabar.evaluation.limits import Limits
 from khabar.evaluation.tasks import NotDone, Progress, Ready, Reason, Report, Task
 from khabar.queries.guard import ServiceRefused
-
-LENGTH: Final = struct.Struct("!Q")
-"""What stands before each message: its number of bytes."""
 
 _GRACE: Final = 0.25
 """Seconds after its limit at which a process ends itself, where the one that started it has not come to it."""
@@ -60,21 +58,22 @@ def main() -> None:
     """Serve the process at the other end of the socket whose number is the last word of the command."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wall.not_alone()
-    with socket.socket(fileno=int(sys.argv[-1])) as connection:
-        charge = msgspec.msgpack.decode(_received(connection), type=Charge)
+    # Whoever started this process closes the other end where it has no more to be done.
+    with FileIO(int(sys.argv[-1]), "r+") as connection, contextlib.suppress(EOFError):
+        charge = receive(connection, msgspec.msgpack.Decoder(Charge))
         try:
             engine, ready = _opened(charge)
         except KhabarError as error:
-            _send(connection, _not_done(error, "failed"))
+            send(connection, _not_done(error, "failed"))
             return
-        _send(connection, ready)
+        send(connection, ready)
         decoder = msgspec.msgpack.Decoder(Task)
         seconds = charge.limits.seconds + _GRACE if charge.bounded else 0.0
-        while message := _received(connection):
-            task = decoder.decode(message)
+        while True:
+            task = receive(connection, decoder)
             with wall.ending_after(seconds):
                 report = _done(engine, task, connection)
-            _send(connection, report)
+            send(connection, report)
 
 
 def _opened(charge: Charge) -> tuple[Engine, Ready]:
@@ -117,9 +116,9 @@ class _In:
         return self._thread.submit(evaluate).result()
 
 
-def _done(engine: Engine, task: Task, connection: socket.socket) -> Report:
+def _done(engine: Engine, task: Task, connection: FileIO) -> Report:
     def tell(done: int, total: int) -> None:
-        _send(connection, Progress(done=done, total=total))
+        send(connection, Progress(done=done, total=total))
 
     try:
         return engine.do(task, tell)
@@ -132,25 +131,3 @@ def _done(engine: Engine, task: Task, connection: socket.socket) -> Report:
 
 def _not_done(error: KhabarError, reason: Reason) -> NotDone:
     return NotDone(reason=reason, where=error.where, expected=error.expected, found=error.found, remedy=error.remedy)
-
-
-def _send(connection: socket.socket, report: Report) -> None:
-    message = msgspec.msgpack.encode(report)
-    connection.sendall(LENGTH.pack(len(message)) + message)
-
-
-def _received(connection: socket.socket) -> bytes:
-    """The next message; none where the other end has closed."""
-    head = _exactly(connection, LENGTH.size)
-    return _exactly(connection, LENGTH.unpack(head)[0]) if head else b""
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    pieces: list[bytes] = []
-    while size:
-        piece = connection.recv(min(size, 1 << 20))
-        if not piece:
-            return b""
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
             where=f"query {self.name}",
             expected=f"a parameter: {', '.join(names)}" if names else "no parameters",
             found=repr(name),
-            remedy=_nearest(name, names),
+            remedy=nearest(name, names),
         )
 
 
@@ -81,7 +81,7 @@ def find(name: str) -> Query:
         where="query",
         expected="the name of a bundled query, a file that ends in .rq, or SPARQL",
         found=repr(name),
-        remedy=_nearest(name, names) or "khabar queries lists them",
+        remedy=nearest(name, names) or "khabar queries lists them",
     )
 
 
@@ -264,6 +264,7 @@ def _header(name: str, text: str) -> dict[str, Any]:
     return header
 
 
-def _nearest(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1)
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name that was meant, as a question; empty where none is near."""
+    near = difflib.get_close_matches(name, list(names), n=1)
     return f"did you mean {near[0]}?" if near else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from khabar.evaluation.media import FORMS
 from khabar.serve.problems import RequestRefused
+from khabar.serve.tags import is_known
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,26 +23,36 @@ _PIECE: Final = 256 * 1024
 _Value = TypeVar("_Value")
 
 
-async def answer(
-    request: Request,
-    dataset: Dataset,
-    task: Task,
-    *,
-    own: bool = False,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
+async def answer(request: Request, dataset: Dataset, task: Task, *, own: bool = False) -> Response:
     """The answer to ``task``, or 304 where the client has it already; raises Unanswered.
 
     Nothing is sent before the whole answer is there: what is broken off is told as such.
     """
+    answered, headers = await asked(request, dataset, task, own=own)
+    if answered is None:
+        return unchanged(headers)
+    return document(answered, FORMS[answered.done.form].content_type, headers)
+
+
+async def asked(
+    request: Request, dataset: Dataset, task: Task, *, own: bool = False
+) -> tuple[Answered | None, dict[str, str]]:
+    """What a task was answered, and the headers that an answer has; None where the client has it already.
+
+    Raises Unanswered.
+    """
+    tag = dataset.tag(task)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    if is_known(request, tag):
+        return None, headers
+    return await while_there(request, dataset.ask(task, client_of(request), own=own)), headers
+
+
+def unchanged(headers: Mapping[str, str]) -> Response:
+    """The answer that says that the client has it already."""
     from starlette.responses import Response
 
-    tag = dataset.tag(task)
-    kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **(headers or {})}
-    if is_known(request, tag):
-        return Response(status_code=304, headers=kept)
-    answered = await while_there(request, dataset.ask(task, client_of(request), own=own))
-    return document(answered, FORMS[answered.done.form].content_type, kept)
+    return Response(status_code=304, headers=dict(headers))
 
 
 def document(answered: Answered, content_type: str, headers: Mapping[str, str]) -> Response:
@@ -57,12 +68,6 @@ def document(answered: Answered, content_type: str, headers: Mapping[str, str]) 
 def client_of(request: Request) -> str:
     """What tells one client from another: the address that it comes from."""
     return request.client.host if request.client is not None else ""
-
-
-def is_known(request: Request, tag: str) -> bool:
-    """Tell whether the client has the answer of this tag already (RFC 9110, section 13.1.2)."""
-    known = request.headers.get("if-none-match", "")
-    return tag in (one.strip().removeprefix("W/") for one in known.split(","))
 
 
 async def while_there(request: Request, coroutine: Coroutine[Any, Any, _Value]) -> _Value:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from khabar.errors import KhabarError
 from khabar.evaluation.media import quality
-from khabar.serve import about, graph_store, named_queries, protocol
+from khabar.serve import about, faults, graph_store, named_queries, pages, protocol, requests
 from khabar.serve.manners import Manners, Visitors
-from khabar.serve.problems import problem, told
+from khabar.serve.problems import RequestRefused, problem
 from khabar.serve.reconciling import Reconciling
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from khabar.serve.dataset import Dataset
 
-Door = Callable[["Request", "Dataset"], Awaitable["Response"]]
-
 
 def application(dataset: Dataset, visitors: Visitors) -> Starlette:
     """The application that serves ``dataset``; it opens it when it starts, and closes it when it ends."""
@@ -30,9 +28,7 @@ def application(dataset: Dataset, visitors: Visitors) -> Starlette:
     from starlette.middleware import Middleware
     from starlette.routing import BaseRoute, Mount, Route
 
-    from khabar.serve import pages
-
-    doors: dict[str, Door] = {
+    doors: dict[str, pages.Door] = {
         "/sparql": protocol.sparql,
         "/store": graph_store.graph,
         "/api": _list_of_queries,
@@ -68,12 +64,10 @@ def application(dataset: Dataset, visitors: Visitors) -> Starlette:
     )
 
 
-def _answering(door: Door, dataset: Dataset) -> Callable[[Request], Awaitable[Response]]:
+def _answering(door: pages.Door, dataset: Dataset) -> Callable[[Request], Awaitable[Response]]:
     """``door``, with errors as answers: a page for people, problem details for programs."""
 
     async def respond(request: Request) -> Response:
-        from khabar.serve import faults
-
         try:
             # Mounted, an application is not told when the one around it starts.
             await dataset.open()
@@ -81,14 +75,14 @@ def _answering(door: Door, dataset: Dataset) -> Callable[[Request], Awaitable[Re
         except KhabarError as error:
             if is_for_people(request):
                 return faults.fault(request, dataset, error)
-            return told(error)
+            return problem(error)
 
     return respond
 
 
 def is_for_people(request: Request) -> bool:
     """Tell whether a browser asks for a page, and no program for data."""
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = requests.accepted(request)
     return bool(accept) and quality(accept, "text/html") > max(
         quality(accept, "application/json"), quality(accept, "text/turtle")
     )
@@ -106,13 +100,16 @@ async def _into_reconciliation(request: Request) -> Response:
 async def _not_here(request: Request, error: Exception) -> Response:
     status: int = getattr(error, "status_code", 404)
     expected = "another method" if status == 405 else "an address that is served"  # noqa: PLR2004 - HTTP's own
+    found = f"{request.method} {request.url.path}"[:200]
     headers = getattr(error, "headers", None)
-    return problem(status, "address", expected, f"{request.method} {request.url.path}"[:200], headers=headers)
+    return problem(RequestRefused(status, "address", expected, found, headers=headers))
 
 
 async def _defect(request: Request, error: Exception) -> Response:
     del request, error
-    return problem(500, "khabar", "an answer", "a defect of khabar's own", "tell its maintainers how it came about")
+    return problem(
+        RequestRefused(500, "khabar", "an answer", "a defect of khabar's own", "tell its maintainers how it came about")
+    )
 
 
 async def _list_of_queries(request: Request, dataset: Dataset) -> Response:

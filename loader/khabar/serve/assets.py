@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import mimetypes
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from khabar.serve.answering import is_known
+from khabar.serve.answering import unchanged
 from khabar.serve.problems import RequestRefused
 from khabar.serve.rendering import STATIC
+from khabar.serve.tags import is_known, tag_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,7 +41,7 @@ async def asset(request: Request, dataset: Dataset) -> Response:
         raise RequestRefused(404, "address", "a file of the pages", repr(name[:60]))
     headers = {"ETag": found.tag, "Cache-Control": "no-cache"}
     if is_known(request, found.tag):
-        return Response(status_code=304, headers=headers)
+        return unchanged(headers)
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
@@ -57,4 +57,4 @@ def _table() -> dict[str, Asset]:
 def _read(name: str, content: bytes) -> Asset:
     suffix = name[name.rfind(".") :]
     kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Asset(content, kind, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    return Asset(content, kind, tag_of(content))

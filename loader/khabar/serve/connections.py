@@ -9,7 +9,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from khabar.serve.manners import added
-from khabar.serve.problems import problem
+from khabar.serve.problems import RequestRefused, problem
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -66,7 +66,7 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Tell what is no HTTP that it is none, unless it is being answered already."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            answer = problem(400, "request", "HTTP/1.1", msg, headers={"Connection": "close"})
+            answer = problem(RequestRefused(400, "request", "HTTP/1.1", msg, headers={"Connection": "close"}))
             headers = [*answer.raw_headers, *added(answer.raw_headers)]
             for event in (
                 h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
@@ -100,6 +100,8 @@ class Connection(H11Protocol):
 
 
 async def _full(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = problem(503, "server", "a free connection", f"{CONNECTIONS} of others", headers={"Connection": "close"})
+    answer = problem(
+        RequestRefused(503, "server", "a free connection", f"{CONNECTIONS} of others", headers={"Connection": "close"})
+    )
     answer.raw_headers += added(answer.raw_headers)
     await answer(scope, receive, send)

@@ -20,6 +20,7 @@ from khabar.evaluation.limits import Limits
 from khabar.evaluation.pool import Pool, Unanswered
 from khabar.evaluation.tasks import Index, Task
 from khabar.evaluation.worker import Charge
+from khabar.serve.tags import tag_of
 from khabar.stores import embedded
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ class Dataset:
         async with self._opening:
             if self._is_open:
                 return
-            self._place = embedded.identity(self._source.folder)
             ready = await self._own.open()
+            self._place = ready.place
             await self._visitors.open()
             self.walled, self.bounded = ready.walled, ready.bounded
             self._is_open = True
@@ -171,7 +172,7 @@ class Dataset:
         """
         self.look()
         question = msgspec.msgpack.encode(task) + self.version.encode() + str(self.index is not None).encode()
-        return f'"{hashlib.sha256(question).hexdigest()[:32]}"'
+        return tag_of(question)
 
     def look(self) -> None:
         """See whether the store is still the one that was opened; raises Unanswered where there is none."""

@@ -13,7 +13,7 @@ from khabar.evaluation.tasks import Describe
 from khabar.explorer.portrait import LIMIT
 from khabar.explorer.values import Fact, Text, Value
 from khabar.serve.answering import client_of, while_there
-from khabar.terms import RDF_TYPE
+from khabar.terms import RDF_TYPE, RDFS
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from khabar.explorer.index import Index
     from khabar.serve.dataset import Dataset
 
-_LABEL: Final = "http://www.w3.org/2000/01/rdf-schema#label"
+_LABEL: Final = RDFS + "label"
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +43,7 @@ async def described(request: Request, dataset: Dataset, iri: str, language: str)
     from starlette.concurrency import run_in_threadpool
 
     answered = await while_there(request, dataset.ask(Describe(iri=iri, form="nt"), client_of(request), own=True))
-    try:
-        told = answered.done.body if answered.file is None else answered.file.read()
-    finally:
-        answered.close()
+    told = answered.read()
     index = dataset.ready_index()
     return await run_in_threadpool(lambda: description(told, iri, index, language))
 

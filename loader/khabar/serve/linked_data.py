@@ -13,6 +13,7 @@ from khabar.iris import GRAPHS as GRAPH_KIND
 from khabar.serve import graph_store
 from khabar.serve.answering import answer, client_of, while_there
 from khabar.serve.problems import RequestRefused
+from khabar.serve.requests import accepted
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,7 +43,7 @@ async def found(request: Request, dataset: Dataset, iri: str) -> Response:
     """
     from starlette.responses import RedirectResponse
 
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = accepted(request)
     form = preferred(accept, GRAPHS)
     likes_page = form is None or quality(accept, "text/html") > quality(accept, form.media_type)
     if f"/{GRAPH_KIND}/" in iri and not likes_page:
@@ -76,8 +77,4 @@ async def portrayed(request: Request, dataset: Dataset, iri: str, language: str)
     answered = await while_there(
         request, dataset.ask(Portray(iri=iri, language=language), client_of(request), own=True)
     )
-    try:
-        told = answered.done.body if answered.file is None else answered.file.read()
-    finally:
-        answered.close()
-    return msgspec.msgpack.decode(told, type=Portrait)
+    return msgspec.msgpack.decode(answered.read(), type=Portrait)

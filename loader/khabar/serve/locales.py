@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from khabar.evaluation.media import weighed
 from khabar.explorer.values import Dates
 
 Language: TypeAlias = Literal["en", "ar"]
@@ -39,23 +40,13 @@ def preferred(accept: str) -> Language:
     >>> preferred("fr, ar-LY;q=0.8, en;q=0.5"), preferred("ar;q=0, *"), preferred("")
     ('ar', 'en', 'en')
     """
-    weighed: list[tuple[float, int, Language]] = []
-    for place, part in enumerate(accept.split(",")):
-        tag, _, parameter = part.strip().partition(";")
-        primary = tag.strip().lower().partition("-")[0]
-        weight = _weight(parameter)
-        weighed += [(-weight, place, language) for language in LANGUAGES if language == primary and weight > 0]
-    return min(weighed)[2] if weighed else LANGUAGES[0]
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    liked = [
+        (-weight, place, language)
+        for place, (tag, weight) in enumerate(weighed(accept))
+        for language in LANGUAGES
+        if language == tag.partition("-")[0] and weight > 0
+    ]
+    return min(liked)[2] if liked else LANGUAGES[0]
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from khabar.serve.problems import problem
+from khabar.serve.problems import RequestRefused, problem
 from khabar.serve.requests import path
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Manners:
 
         refusal = self._refusal(scope, headers, is_allowed=allowed)
         if refusal is not None:
-            await refusal(scope, receive, polite)
+            await problem(refusal)(scope, receive, polite)
         elif scope["method"] == "OPTIONS":
             from starlette.responses import Response
 
@@ -110,23 +110,23 @@ class Manners:
             return True
         return origin in OPENREFINE and path(scope).startswith("/reconcile")
 
-    def _refusal(self, scope: Scope, headers: Mapping[str, str], *, is_allowed: bool) -> ASGIApp | None:
+    def _refusal(self, scope: Scope, headers: Mapping[str, str], *, is_allowed: bool) -> RequestRefused | None:
         host = headers.get("host", "")
         if "," in host or _name(host) not in self._visitors.hosts:
             expected = f"one of the hosts {', '.join(sorted(self._visitors.hosts))}"
-            return problem(403, "Host", expected, host[:100] or "none", "name it with --host-name")
+            return RequestRefused(403, "Host", expected, host[:100] or "none", "name it with --host-name")
         if len(scope["raw_path"]) + len(scope["query_string"]) > TARGET_LIMIT:
-            return problem(414, "address", f"at most {TARGET_LIMIT:,} bytes", "more", "send the query by POST")
+            return RequestRefused(414, "address", f"at most {TARGET_LIMIT:,} bytes", "more", "send the query by POST")
         if scope["http_version"] not in ("1.0", "1.1"):
-            return problem(505, "protocol", "HTTP/1.1", f"HTTP/{scope['http_version']}"[:20])
+            return RequestRefused(505, "protocol", "HTTP/1.1", f"HTTP/{scope['http_version']}"[:20])
         size = sum(len(name) + len(value) for name, value in scope["headers"])
         if size > HEAD_LIMIT or len(scope["headers"]) > HEADERS:
-            return problem(431, "headers", f"at most {HEADERS}, of {HEAD_LIMIT:,} bytes", "more")
+            return RequestRefused(431, "headers", f"at most {HEADERS}, of {HEAD_LIMIT:,} bytes", "more")
         if "content-length" in headers and "transfer-encoding" in headers:
             # Servers on the way may read one, and others the other (RFC 9112, section 6.3).
-            return problem(400, "body", "its length, or pieces", "both", headers={"Connection": "close"})
+            return RequestRefused(400, "body", "its length, or pieces", "both", headers={"Connection": "close"})
         if scope["method"] not in METHODS:
-            return problem(
+            return RequestRefused(
                 405, "method", ", ".join(METHODS), scope["method"][:20], headers={"Allow": ", ".join(METHODS)}
             )
         return None if is_allowed else _stranger(scope, headers, host)
@@ -138,16 +138,18 @@ def _methods(place: str) -> tuple[str, ...]:
     return METHODS if takes_bodies else tuple(method for method in METHODS if method != "POST")
 
 
-def _stranger(scope: Scope, headers: Mapping[str, str], host: str) -> ASGIApp | None:
+def _stranger(scope: Scope, headers: Mapping[str, str], host: str) -> RequestRefused | None:
     origin = headers.get("origin")
     if origin is not None and not _is_same(origin, host):
-        return problem(403, "Origin", "a page of this host", origin[:100], "allow it: --allow-origin")
+        return RequestRefused(403, "Origin", "a page of this host", origin[:100], "allow it: --allow-origin")
     # Older browsers send neither header, and the others no Origin with an image, a script or a plain form.
     is_visit = headers.get("sec-fetch-mode") == "navigate" and scope["method"] in ("GET", "HEAD")
     site = headers.get("sec-fetch-site")
     is_near = site == "same-site" and path(scope).startswith("/reconcile")
     if site in ("cross-site", "same-site") and not (is_visit or is_near):
-        return problem(403, "Sec-Fetch-Site", "a page of this host", "a page of another", "allow it: --allow-origin")
+        return RequestRefused(
+            403, "Sec-Fetch-Site", "a page of this host", "a page of another", "allow it: --allow-origin"
+        )
     return None
 
 

@@ -11,7 +11,7 @@ from khabar.evaluation.tasks import Named
 from khabar.queries import catalogue
 from khabar.queries.catalogue import Query
 from khabar.serve import requests
-from khabar.serve.answering import client_of, document, is_known, while_there
+from khabar.serve.answering import asked, document, unchanged
 from khabar.serve.problems import RequestRefused
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ ROWS: Final = Form("rows", "application/json")
 """Rows as plain JSON: see `khabar.evaluation.engine.rows_document`."""
 
 FORMS: Final = (ROWS, *RESULTS)
-CONTROLS: Final = ("limit", "offset", "format")
-"""Fields that are no parameter of a query."""
 
 PAGE_LIMIT: Final = 10_000
 
@@ -58,16 +56,14 @@ async def named(request: Request, dataset: Dataset) -> Response:
     """
     from starlette.responses import Response
 
-    query = _found(request.path_params["name"])
+    query = found(request.path_params["name"])
     fields = _fields(request)
     form = _form(request, fields.pop("format", ""))
     limit, offset = (_number(fields, name) for name in ("limit", "offset"))
     task = Named(name=query.name, params=fields, form=form.name, limit=limit, offset=offset or 0)
-    tag = dataset.tag(task)
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
-    if is_known(request, tag):
-        return Response(status_code=304, headers=headers)
-    answered = await while_there(request, dataset.ask(task, client_of(request), own=True))
+    answered, headers = await asked(request, dataset, task, own=True)
+    if answered is None:
+        return unchanged(headers)
     done = answered.done
     if done.more:
         headers["Link"] = f'<{_next(request, done, offset or 0)}>; rel="next"'
@@ -77,7 +73,8 @@ async def named(request: Request, dataset: Dataset) -> Response:
     return document(answered, form.content_type, headers)
 
 
-def _found(name: str) -> Query:
+def found(name: str) -> Query:
+    """The bundled query called ``name``; raises RequestRefused (404) where there is none."""
     from khabar.errors import QueryRefused
 
     try:
@@ -101,7 +98,7 @@ def _form(request: Request, wanted: str) -> Form:
         if form is None:
             raise RequestRefused(400, "format", ", ".join(one.name for one in FORMS), repr(wanted[:40]))
         return form
-    form = preferred(",".join(request.headers.getlist("accept")), FORMS)
+    form = preferred(requests.accepted(request), FORMS)
     if form is None:
         expected = f"one of {', '.join(one.media_type for one in FORMS)}"
         raise RequestRefused(406, "Accept", expected, request.headers.get("accept", "")[:100])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shutil
 import tempfile
 import weakref
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from khabar import vocabulary
 from khabar.errors import FileFailed, StoreFailed
 from khabar.evaluation.limits import Limits
+from khabar.queries.catalogue import nearest
 from khabar.serve.dataset import Dataset, Source
 from khabar.serve.manners import LOOPBACK, Visitors
 from khabar.terms import RDF_TYPE
@@ -123,12 +123,11 @@ def _texts(folder: Path, texts: Mapping[str, Path | str]) -> dict[str, str]:
     ids = _articles_in(store.inner, known["articles"])
     for article in texts:
         if article not in ids:
-            near = difflib.get_close_matches(article, ids, n=1)
             raise StoreFailed(
                 where="--text",
                 expected="the id of an article",
                 found=ascii(article),
-                remedy=f"did you mean {near[0]}?" if near else "",
+                remedy=nearest(article, ids),
             )
     return {known["articles"] + article: read_text(path).whole for article, path in texts.items()}
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from khabar.evaluation.pool import Unanswered
-from khabar.serve import assets, descriptions, linked_data
-from khabar.serve.answering import is_known
+from khabar.explorer.kinds import AGENTS, KINDS
+from khabar.serve import assets, descriptions, linked_data, named_queries
+from khabar.serve.answering import unchanged
 from khabar.serve.problems import RequestRefused
+from khabar.serve.requests import accepted
+from khabar.serve.tags import is_known, tag_of
 from khabar.serve.viewing import overview_of, view_of
 
 if TYPE_CHECKING:
@@ -22,9 +25,9 @@ PAGE: Final = 50
 """Things on one page of a list."""
 
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "agent": ("person", "organisation", "outlet", "polity", "source"),
+    "agent": tuple(AGENTS),
     "place": ("place", "polity"),
-    "any": ("person", "organisation", "outlet", "polity", "source", "place", "event", "claim", "statement", "article"),
+    "any": KINDS,
 }
 _ONTOLOGY_FORMS: Final = ("ttl", "nt", "jsonld", "rdf")
 _DEEPEST: Final = 10**7
@@ -131,13 +134,7 @@ async def queries(request: Request, dataset: Dataset) -> Response:
 
 async def named_query(request: Request, dataset: Dataset) -> Response:
     """One bundled query, with a form for its parameters."""
-    from khabar.errors import QueryRefused
-    from khabar.queries.catalogue import find
-
-    try:
-        query = find(request.path_params["name"])
-    except QueryRefused as error:
-        raise RequestRefused(404, "query", error.expected, error.found, error.remedy) from None
+    query = named_queries.found(request.path_params["name"])
     return await _page(request, dataset, "named_query.html", lambda _: {"query": query})
 
 
@@ -148,7 +145,7 @@ async def ontology(request: Request, dataset: Dataset) -> Response:
     from khabar.evaluation.media import FORMS, GRAPHS, preferred, quality
     from khabar.explorer.glossary import glossary, ontology_document
 
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = accepted(request)
     form = request.path_params.get("form") or ""
     liked = preferred(accept, [one for one in GRAPHS if one.name in _ONTOLOGY_FORMS])
     if not form and liked is not None and quality(accept, "text/html") < quality(accept, liked.media_type):
@@ -227,16 +224,15 @@ async def completions(request: Request, dataset: Dataset) -> Response:
     from starlette.responses import JSONResponse
 
     from khabar import vocabulary
-    from khabar.iris import Iris
+    from khabar.explorer.linked_data import prefixes
     from khabar.serve.languages import language_of
 
     language = language_of(request)
-    prefixes = {**vocabulary.prefixes(), **(Iris(dataset.base).prefixes() if dataset.base else {})}
     terms = {
         name: [{"iri": iri, "label": _label(iri, language)} for iri in iris]
         for name, iris in (("classes", vocabulary.classes()), ("properties", vocabulary.properties()))
     }
-    return JSONResponse({"prefixes": prefixes, **terms})
+    return JSONResponse({"prefixes": dict(prefixes(dataset.base)), **terms})
 
 
 async def network_values(request: Request, dataset: Dataset) -> Response:
@@ -252,19 +248,17 @@ async def _page(
     request: Request, dataset: Dataset, template: str, values: Callable[[Language], Mapping[str, Any]]
 ) -> Response:
     """A page in the language of the request; the same one is not sent again to who has it."""
-    import hashlib
-
-    from starlette.responses import HTMLResponse, Response
+    from starlette.responses import HTMLResponse
 
     from khabar.serve.languages import language_of
     from khabar.serve.rendering import render
 
     language = language_of(request)
     html = await _in_thread(lambda: render(template, view_of(request, dataset, language), **values(language)))
-    tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
+    tag = tag_of(html.encode())
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
     if is_known(request, tag):
-        return Response(status_code=304, headers=headers)
+        return unchanged(headers)
     return HTMLResponse(html, headers={**headers, "Content-Language": language})
 
 
@@ -287,11 +281,8 @@ def _kinds(request: Request) -> tuple[Any, ...]:
 
 
 def _kind(text: str) -> Any:
-    from khabar.explorer.values import Kind
-
-    kinds = get_args(Kind)
-    if text not in kinds:
-        raise RequestRefused(404, "kind", ", ".join(kinds), repr(text[:40]))
+    if text not in KINDS:
+        raise RequestRefused(404, "kind", ", ".join(KINDS), repr(text[:40]))
     return text
 
 

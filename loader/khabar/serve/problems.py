@@ -47,35 +47,6 @@ class RequestRefused(KhabarError):
         self.headers = dict(headers or {})
 
 
-def problem(
-    status: int,
-    where: str,
-    expected: str,
-    found: str,
-    remedy: str = "",
-    *,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """An answer that tells a problem: where, what was expected, what was found, the remedy."""
-    import msgspec
-    from starlette.responses import Response
-
-    told = {
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": f"{where}: expected {expected}, found {found}",
-        "where": where,
-        "expected": expected,
-        "found": found,
-    }
-    if remedy:
-        told["remedy"] = remedy
-    kept = {"Cache-Control": "no-store", **(headers or {})}
-    if status in (429, 503):
-        kept.setdefault("Retry-After", _RETRY_SECONDS)
-    return Response(msgspec.json.encode(told), status_code=status, media_type=MEDIA_TYPE, headers=kept)
-
-
 def status_of(error: KhabarError) -> int:
     """The status of HTTP that tells ``error``."""
     if isinstance(error, RequestRefused):
@@ -83,7 +54,23 @@ def status_of(error: KhabarError) -> int:
     return _STATUS[error.reason] if isinstance(error, Unanswered) else 503
 
 
-def told(error: KhabarError) -> Response:
-    """The answer that tells ``error``."""
-    headers = error.headers if isinstance(error, RequestRefused) else None
-    return problem(status_of(error), error.where, error.expected, error.found, error.remedy, headers=headers)
+def problem(error: KhabarError) -> Response:
+    """The answer that tells ``error``: where, what was expected, what was found, the remedy."""
+    import msgspec
+    from starlette.responses import Response
+
+    status = status_of(error)
+    told = {
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": f"{error.where}: expected {error.expected}, found {error.found}",
+        "where": error.where,
+        "expected": error.expected,
+        "found": error.found,
+    }
+    if error.remedy:
+        told["remedy"] = error.remedy
+    headers = {"Cache-Control": "no-store", **(error.headers if isinstance(error, RequestRefused) else {})}
+    if status in (429, 503):
+        headers.setdefault("Retry-After", _RETRY_SECONDS)
+    return Response(msgspec.json.encode(told), status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -81,7 +81,7 @@ def _without_query(request: Request, dataset: Dataset) -> Response:
 
     from khabar.serve import about
 
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = requests.accepted(request)
     form = requests.wanted(request, GRAPHS)
     if not form or quality(accept, "text/html") > quality(accept, "text/turtle"):
         return RedirectResponse(f"{request.scope.get('root_path', '')}/query", status_code=303)

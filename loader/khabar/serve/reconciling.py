@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khabar.errors import KhabarError
-from khabar.serve.problems import problem
+from khabar.serve.problems import RequestRefused, problem
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -30,26 +30,23 @@ class Reconciling:
         try:
             await self._follow()
         except KhabarError as error:
-            refusal = problem(503, error.where, error.expected, error.found, error.remedy)
-            await refusal(scope, receive, send)
+            await problem(error)(scope, receive, send)
             return
         if self._service is None:
             is_reading = self._reading is not None and not self._reading.done()
             found = "the reading of them has begun" if is_reading else "no corpus, or several"
-            await problem(503, "reconciliation", "the entities of one corpus", found)(scope, receive, send)
+            refusal = RequestRefused(503, "reconciliation", "the entities of one corpus", found)
+            await problem(refusal)(scope, receive, send)
             return
         await self._service(scope, receive, send)
 
     async def _follow(self) -> None:
         self._dataset.look()
-        if self._dataset.version == self._version:
-            if self._reading is not None and not self._reading.done():
-                # The entities of a small corpus are there before anyone notices.
-                await asyncio.wait({self._reading}, timeout=5)
-            return
-        self._version = self._dataset.version
-        self._service = None
-        self._reading = asyncio.create_task(self._read(self._version))
+        if self._reading is None or self._dataset.version != self._version:
+            self._version = self._dataset.version
+            self._service = None
+            self._reading = asyncio.create_task(self._read(self._version))
+        # The entities of a small corpus are there before anyone notices.
         await asyncio.wait({self._reading}, timeout=5)
 
     async def _read(self, version: str) -> None:

@@ -15,8 +15,9 @@ import msgspec
 
 from khabar import vocabulary
 from khabar.dates import DateRefused, bounds
+from khabar.explorer import linked_data
 from khabar.explorer.values import Dates, Kind, Text, Thing
-from khabar.iris import KINDS, Iris
+from khabar.iris import KINDS
 from khabar.serve import drawing, locales
 from khabar.terms import is_http_iri
 
@@ -168,7 +169,7 @@ def parties() -> tuple[Mapping[str, Any], ...]:
 
 def prefixes(page: View) -> dict[str, str]:
     """Every prefix by which an IRI is shortened on a page, the dataset's own among them."""
-    return {**vocabulary.prefixes(), **Iris(page.base).prefixes()}
+    return dict(linked_data.prefixes(page.base))
 
 
 @functools.cache

@@ -80,6 +80,11 @@ def _fields(encoded: bytes, where: str) -> Fields:
         raise RequestRefused(400, where, expected, "something else") from None
 
 
+def accepted(request: Request) -> str:
+    """What the client takes, in one line: the header Accept, however often it came."""
+    return ",".join(request.headers.getlist("accept"))
+
+
 def wanted(request: Request, forms: Sequence[Form], named: str = "") -> str:
     """The name of the form that is wanted: the one that is ``named``, by its name or type, else that of Accept.
 
@@ -88,7 +93,7 @@ def wanted(request: Request, forms: Sequence[Form], named: str = "") -> str:
     """
     form = next((form for form in forms if named in (form.name, form.media_type)), None)
     if form is None:
-        form = preferred(",".join(request.headers.getlist("accept")), forms)
+        form = preferred(accepted(request), forms)
     return form.name if form is not None else ""
 
 

@@ -27,7 +27,7 @@ def overview_of(index: Index, language: Language) -> Overview:
 @functools.lru_cache(maxsize=4)
 def types_of(index: Index, language: Language) -> Mapping[str, Text]:
     """The names of the types of event that an index has."""
-    return {one.key: one.name for one in index.event_types(language)}
+    return {one.key: one.name for one in overview_of(index, language).event_types}
 
 
 def view_of(request: Request, dataset: Dataset, language: Language) -> View:
