@@ -19,6 +19,7 @@ from khabar.crew import crew
 from khabar.errors import FileFailed
 from khabar.records.sources import open_source
 from linked_corpora import corpus, sound
+from process_table import ended
 
 PROGRAM = """
 import signal, sys, time
@@ -76,21 +77,10 @@ class Running:
         """Wait for the end of all of them; what the program said of it."""
         _, told = self.process.communicate(timeout=20)
         until = time.monotonic() + 10
-        while any(alive(worker) for worker in self.workers):
+        while not all(map(ended, self.workers)):
             assert time.monotonic() < until
             time.sleep(0.02)
         return told
-
-
-def alive(process: int) -> bool:
-    """Tell whether a process runs; one that has ended and that no one has looked for yet does not."""
-    if Path("/proc/self").exists():
-        try:
-            return not Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].startswith(" Z")
-        except OSError:
-            return False
-    told = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return bool(told.stdout.strip()) and not told.stdout.startswith("Z")
 
 
 def to_all(running: Running, sign: signal.Signals) -> None:

@@ -20,6 +20,7 @@ from khabar.evaluation.tasks import Ask, Describe, Done, Graph, Named, Portray, 
 from khabar.evaluation.worker import Charge
 from khabar.queries.catalogue import catalogue
 from khabar.queries.tokens import code
+from process_table import children, command
 
 ROOT = Path(__file__).parents[1]
 YES = Ask(text="ASK {}")
@@ -81,15 +82,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 def _children() -> list[int]:
     """The processes that evaluate, and are not dead."""
-    found = [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
-    return [int(child) for child in found if "khabar.evaluation.worker" in _command(child)]
-
-
-def _command(process: str) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_text()
-    except OSError:
-        return ""
+    return sorted(child for child in children(os.getpid()) if "khabar.evaluation.worker" in command(child))
 
 
 async def failed(pool: Pool, task: Task, client: str = "") -> Unanswered:

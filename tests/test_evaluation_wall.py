@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from khabar.evaluation.wall import ending_after
+from process_table import ended
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="seccomp and prctl are Linux's")
 
@@ -152,11 +152,7 @@ def test_who_is_not_to_be_alone_ends_with_the_one_that_started_it() -> None:
         child = int(parent.stdout.readline())
         parent.kill()
     for _ in range(600):
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            return
-        if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+        if ended(child):
             return
         threading.Event().wait(0.05)
     raise AssertionError("it stayed")

@@ -21,6 +21,7 @@ import pytest
 from canary import Canary
 from endpoints import answering, endpoint
 from hostile_queries import LOOPBACK, calls_home, dense_graph, hostile_queries, services
+from process_table import children, ended, ticks
 from serving import Served, served
 
 SECONDS = 1.0
@@ -112,20 +113,20 @@ def test_no_process_is_left_over(graph: Path) -> None:
         heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         assert [asked(running, heavy, "127.0.0.1")[0] for _ in range(3)] == [503, 503, 503]
         assert asked(running, NEXT, "127.0.0.1")[0] == 200
-        children = _children(running.process.pid)
+        started = children(running.process.pid)
         # Two for visitors, two for pages; more may still be dying, or making the index.
-        assert 4 <= len(children) <= 6
-    assert not any(Path(f"/proc/{child}").exists() for child in children)
+        assert 4 <= len(started) <= 6
+    assert not any(Path(f"/proc/{child}").exists() for child in started)
 
 
 def test_who_kills_the_server_ends_its_processes_too(graph: Path) -> None:
     with served(graph, "--workers", "1") as running:
-        children = _children(running.process.pid)
-        assert children
+        started = children(running.process.pid)
+        assert started
         running.process.kill()
         running.process.wait()
-        for child in children:
-            _wait_for(partial(_is_gone, child))
+        for child in started:
+            _wait_for(partial(ended, child))
 
 
 def test_the_second_wall_alone_keeps_every_spelling_of_service_in() -> None:
@@ -243,33 +244,10 @@ def _memory(process: int) -> int:
     return int(told.split()[0])
 
 
-def _work(process: int) -> int:
-    """The ticks that a process was at work, 0 for one that is gone."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return int(fields[11]) + int(fields[12])
-
-
 def _are_at_rest(server: int) -> bool:
-    before = {child: _work(child) for child in _children(server)}
+    before = {child: ticks(child) for child in children(server)}
     threading.Event().wait(0.3)
-    return before == {child: _work(child) for child in _children(server)}
-
-
-def _children(process: int) -> set[int]:
-    found = set()
-    for task in Path(f"/proc/{process}/task").iterdir():
-        found |= {int(child) for child in (task / "children").read_text().split()}
-    return found
-
-
-def _is_gone(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
+    return before == {child: ticks(child) for child in children(server)}
 
 
 def _wait_for(holds: Callable[[], bool]) -> None:
@@ -282,7 +260,7 @@ def _wait_for(holds: Callable[[], bool]) -> None:
 
 def test_a_process_whose_server_does_not_come_to_it_ends_itself(graph: Path) -> None:
     with served(graph, "--seconds", "0.5", "--workers", "1") as running:
-        children = _children(running.process.pid)
+        started = children(running.process.pid)
         answers: list[int] = []
         heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         thread = threading.Thread(target=lambda: answers.append(asked(running, heavy, "127.0.0.1")[0]))
@@ -290,7 +268,7 @@ def test_a_process_whose_server_does_not_come_to_it_ends_itself(graph: Path) -> 
         threading.Event().wait(0.25)
         running.process.send_signal(signal.SIGSTOP)
         try:
-            _wait_for(lambda: any(map(_is_gone, children)))
+            _wait_for(lambda: any(map(ended, started)))
         finally:
             running.process.send_signal(signal.SIGCONT)
         thread.join()

@@ -17,6 +17,7 @@ from khabar.graphs import NamedGraph
 from khabar.stores import writer as writers
 from khabar.stores.witness import Witnesses, triples
 from khabar.stores.writer import EmbeddedWriter
+from process_table import ended
 from stored import graph
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -147,11 +148,7 @@ def test_a_witness_does_not_outlive_the_process_that_asks(tmp_path: Path) -> Non
     assert ran.returncode == -signal.SIGKILL
     witness = int(ran.stdout)
     for _ in range(200):
-        try:
-            state = Path(f"/proc/{witness}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            break
-        if state == "Z":
+        if ended(witness):
             break
         signal.sigtimedwait([], 0.05)
     else:
