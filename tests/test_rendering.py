@@ -17,7 +17,7 @@ from khabar.evaluation.pool import Unanswered
 from khabar.evaluation.tasks import Reason
 from khabar.explorer.values import Bucket, Dates, Extent, Mark, Page, Text, Timeline
 from khabar.queries import catalogue
-from khabar.serve import drawing, faults, locales, rendering
+from khabar.serve import drawing, faults, locales, rendering, wording
 from khabar.serve.dataset import NotIndexed
 from khabar.serve.problems import RequestRefused
 
@@ -210,6 +210,32 @@ def test_a_topic_is_told_in_the_language_of_the_page_and_one_without_a_name_as_i
     assert '<span class="kind"><bdi dir="auto">Eastport</bdi></span>' in html
 
 
+def test_every_column_and_parameter_of_a_question_has_words_in_both_languages(language: locales.Language) -> None:
+    queries = catalogue.catalogue()
+    columns = {name.removesuffix("Label") for query in queries for name in query.columns}
+    names = columns | {one.name for query in queries for one in query.params}
+    said = {key.removeprefix("variable.") for key in locales.messages(language) if key.startswith("variable.")}
+    assert said == names
+    if language == "ar":
+        assert not [name for name in names if re.search("[A-Za-z]", wording.variable("ar", name))]
+
+
+def test_what_queries_write_into_their_answers_has_words_in_both_languages(language: locales.Language) -> None:
+    """A word that a query itself writes is quoted in it; what stands in VALUES is bound, and not written."""
+    bound = re.compile(r"VALUES[^{]*\{[^}]*\}|^#.*$", re.MULTILINE)
+    texts = [bound.sub("", query.text) for query in catalogue.catalogue()]
+    written = {word for text in texts for word in re.findall(r'"([a-z]{4,}(?: [a-z]+)*)"', text)}
+    assert wording.wording(language, catalogue.catalogue()[0])["values"].keys() == written | {"true", "false"}
+
+
+def test_the_terms_of_the_ontology_are_told_in_the_language_of_the_page() -> None:
+    [english, arabic] = (wording.wording(language, catalogue.catalogue()[0])["terms"] for language in ("en", "ar"))
+    assert english.keys() == arabic.keys()
+    assert {"denies", "unstated", "contested", "Person", "speaksFor"} < english.keys()
+    assert [arabic["denies"], arabic["contested"]] == ["نفي", "متنازع فيه"]
+    assert not [name for name, words in arabic.items() if re.search("[A-Za-z]", words)]
+
+
 def test_the_first_query_of_the_editor_says_what_it_tells_in_the_language_of_the_page() -> None:
     html = rendering.render("query.html", page_values.view("ar"), text="")
     assert "\n# كم مرة اتُّخذ كل موقف.\nSELECT ?stance" in html
@@ -243,6 +269,8 @@ def test_every_message_that_is_used_is_there_and_no_other() -> None:
     assert used <= messages
     # A key that a template makes of two parts is any that begins so.
     made = tuple(re.findall(r"""tell\(["']([\w.-]+)["'] ~""", templates))
+    # What questions name and answer with: `khabar.serve.wording`.
+    made += ("variable.", "value.")
     spoken = set(re.findall(r"""["`]([\w-]+)["`]""", scripts))
     unused = {key for key in messages - used if not key.startswith((*made, "date."))}
     assert unused == {f"script.{key}" for key in spoken} & unused

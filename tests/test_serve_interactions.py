@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from browsing import Watched, browser, grave, watched
+from khabar.queries.catalogue import catalogue
 from khabar.serve import locales
 from serving import Served, served
 
@@ -239,6 +240,20 @@ def test_a_bundled_question_is_asked_with_what_was_chosen(seen: Watched) -> None
     assert "مصدر" in rows.first.inner_text()
     assert "lang=ar" in (page.locator(".as-csv").get_attribute("href") or "")
     assert page.get_by_role("button", name="Chart").count() == 0
+
+
+def test_the_answers_to_questions_are_in_arabic_on_arabic_pages(seen: Watched) -> None:
+    asked = [query for query in catalogue() if not {"federated", "corpus", "graphs"} & set(query.tags)]
+    assert len(asked) > 20
+    rows = 0
+    for query in asked:
+        page = seen.open(f"/queries/{query.name}?lang=ar")
+        heads = page.locator(".answer th bdi").all_inner_texts()
+        assert not [head for head in heads if not re.search("[\u0621-\u064a]", head)], query.name
+        cells = page.locator(".answer td").all_inner_texts()
+        rows += len(cells)
+        assert not [cell for cell in cells if re.search(r"\bkhb:|^(?:true|false|[0-9]+)$|\^\^|EDTF", cell)], query.name
+    assert rows > 100
 
 
 def test_a_bundled_question_takes_days_and_goes_on(seen: Watched) -> None:

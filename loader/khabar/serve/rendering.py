@@ -18,7 +18,7 @@ from khabar.dates import DateRefused, bounds
 from khabar.explorer import linked_data
 from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.iris import KINDS
-from khabar.serve import drawing, locales
+from khabar.serve import drawing, locales, wording
 from khabar.terms import is_http_iri
 
 if TYPE_CHECKING:
@@ -207,6 +207,8 @@ def _environment() -> Environment:
         "period": _of_language(locales.period),
         "dates": _of_language(locales.dates),
         "language_name": _of_language(locales.language_name),
+        "variable": _of_language(wording.variable),
+        "wording": _of_language(wording.wording),
     }
     for name, function in of_page.items():
         bound = _with_page(function)

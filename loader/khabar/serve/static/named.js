@@ -6,6 +6,7 @@ const form = document.querySelector(".named");
 const section = document.querySelector(".results");
 const place = section.querySelector(".answer");
 const prefixes = JSON.parse(section.dataset.prefixes);
+const wording = JSON.parse(section.dataset.wording);
 
 /** The address of the API with the parameters that are filled in. */
 function address(format) {
@@ -29,6 +30,7 @@ function present(answer, name, seconds) {
   const csv = async () => (await fetch(address("csv")).then(answered)).text();
   show(place, answer, {
     prefixes,
+    wording,
     seconds,
     downloads: [
       ["CSV", `${name}.csv`, "text/csv", csv],

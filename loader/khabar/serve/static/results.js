@@ -1,11 +1,13 @@
 // Results of queries, as a table, a chart and JSON: shared by the editor and by the bundled questions.
-import { drawn, element, isolated, language, local, number, problem, rightToLeft, tell } from "./words.js";
+import { TERMS, drawn, element, isolated, language, local, number, problem, rightToLeft, tell } from "./words.js";
 
 const SHOWN = 1000;
 const CHARTED = 60;
 const LONG = 24;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const NUMERIC = new Set(["integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"].map((name) => XSD + name));
+const PLAIN = `${XSD}string`;
+const WHOLE = `${XSD}integer`;
 const DATED = new Set(["date", "dateTime", "gYear", "gYearMonth"].map((name) => XSD + name));
 const order = new Intl.Collator(language, { numeric: true });
 
@@ -28,17 +30,30 @@ function shortened(iri, prefixes) {
   return /^[\w.-]*$/.test(rest) ? `${best}:${rest}` : iri;
 }
 
-function cell(term, prefixes, label) {
+const isIri = (term) => /^[iu]ri$/.test(term?.type ?? "");
+
+/** The words of the page's language for a term that the wording knows: a word of the ontology, or one of a query's own. */
+function worded(term, { terms, values }) {
+  if (!term || term.lang) return undefined;
+  if (isIri(term)) return term.value.startsWith(TERMS) ? terms?.[term.value.slice(TERMS.length)] : undefined;
+  if (values && term.datatype === WHOLE && /^-?\d{1,15}$/.test(term.value)) return number(Number(term.value));
+  return (term.datatype ?? PLAIN) === PLAIN || term.datatype === `${XSD}boolean` ? values?.[term.value] : undefined;
+}
+
+function cell(term, { prefixes, wording }, label) {
   if (!term) return "";
-  if (term.type === "uri" || term.type === "iri") {
+  const words = label ? undefined : worded(term, wording);
+  if (isIri(term)) {
     const linked = /^https?:/.test(term.value);
-    const shown = label ? isolated(label.value, label.lang) : element("code", { dir: "ltr" }, shortened(term.value, prefixes));
+    const name = label ? isolated(label.value, label.lang) : words && isolated(words, language);
+    const shown = name ?? element("code", { dir: "ltr" }, shortened(term.value, prefixes));
     return linked ? element("a", { href: local(term.value), title: term.value }, shown) : shown;
   }
   if (term.type === "bnode") return element("code", { dir: "ltr" }, `_:${term.value}`);
+  if (words) return isolated(words, language);
   const type = term.datatype;
   const parts = [DATED.has(type) ? element("time", { class: "when", dir: "ltr" }, term.value) : isolated(term.value, term.lang)];
-  if (type && type !== `${XSD}string` && !NUMERIC.has(type) && !DATED.has(type) && !term.lang)
+  if (type && type !== PLAIN && !NUMERIC.has(type) && !DATED.has(type) && !term.lang && !wording.values)
     parts.push(" ", element("code", { class: "type", dir: "ltr" }, shortened(type, prefixes)));
   return element("span", {}, ...parts);
 }
@@ -46,39 +61,48 @@ function cell(term, prefixes, label) {
 /** Columns to show: a thing and its label (`event`, `eventLabel`) are one. */
 function merged(columns, rows) {
   const isLabel = (name) =>
-    name.endsWith("Label") && columns.includes(name.slice(0, -5)) && rows.some((row) => /^[iu]ri$/.test(row[name.slice(0, -5)]?.type ?? ""));
+    name.endsWith("Label") && columns.includes(name.slice(0, -5)) && rows.some((row) => isIri(row[name.slice(0, -5)]));
   return columns.filter((name) => !isLabel(name)).map((name) => ({ name, label: columns.includes(`${name}Label`) ? `${name}Label` : "" }));
 }
 
 const value = (row, { name, label }) => row[label]?.value ?? row[name]?.value ?? "";
 
-/** The words of a label; an IRI without one is shortened. */
-function called(row, column, prefixes) {
+/** The words of a label, or for a term; an IRI without any is shortened. */
+function called(row, column, { prefixes, wording }) {
   const term = row[column.label] ?? row[column.name];
-  return /^[iu]ri$/.test(term?.type ?? "") ? shortened(term.value, prefixes) : (term?.value ?? "");
+  return worded(term, wording) ?? (isIri(term) ? shortened(term.value, prefixes) : (term?.value ?? ""));
+}
+
+const titled = (name, { columns }) => columns?.[name] ?? name;
+
+/** The head of a column: its words, and where they are others its name in the query. */
+function head(name, wording) {
+  const words = titled(name, wording);
+  return words === name ? [isolated(name)] : [isolated(words, language), " ", element("code", { class: "own-name", dir: "ltr" }, name)];
 }
 const isNumeric = (rows, name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || NUMERIC.has(row[name].datatype));
 
-function table(answer, prefixes) {
+function table(answer, known) {
   const columns = merged(answer.columns, answer.rows);
   const numeric = new Set(columns.filter(({ name }) => isNumeric(answer.rows, name)));
   const body = element("tbody");
   const fill = (rows) =>
     body.replaceChildren(
       ...rows.slice(0, SHOWN).map((row) =>
-        element("tr", {}, ...columns.map((column) => element("td", { class: numeric.has(column) ? "amount" : value(row, column).length > LONG && (row[column.label] ?? row[column.name]).type === "literal" && "long" }, cell(row[column.name], prefixes, row[column.label])))),
+        element("tr", {}, ...columns.map((column) => element("td", { class: numeric.has(column) ? "amount" : value(row, column).length > LONG && (row[column.label] ?? row[column.name]).type === "literal" && "long" }, cell(row[column.name], known, row[column.label])))),
       ),
     );
   const heads = columns.map((column) =>
-    element("th", { scope: "col", class: numeric.has(column) && "amount" }, element("button", { type: "button", title: tell("sort", { column: column.name }), onclick: () => sort(column) }, isolated(column.name))),
+    element("th", { scope: "col", class: numeric.has(column) && "amount" }, element("button", { type: "button", title: tell("sort", { column: titled(column.name, known.wording) }), onclick: () => sort(column) }, ...head(column.name, known.wording))),
   );
   function sort(column) {
     const head = heads[columns.indexOf(column)];
     const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
     heads.forEach((other) => other.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-    const compare = numeric.has(column) ? (a, b) => Number(a) - Number(b) : order.compare;
-    fill([...answer.rows].sort((a, b) => sign * compare(value(a, column), value(b, column))));
+    const amount = (row) => Number(row[column.name]?.value ?? "");
+    const compare = numeric.has(column) ? (a, b) => amount(a) - amount(b) : (a, b) => order.compare(called(a, column, known), called(b, column, known));
+    fill([...answer.rows].sort((a, b) => sign * compare(a, b)));
   }
   fill(answer.rows);
   return boxed(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
@@ -102,10 +126,10 @@ function charted({ columns, rows }) {
   return { amount, label, isLine };
 }
 
-function chart(answer, prefixes) {
+function chart(answer, known) {
   const { amount, label, isLine } = charted(answer);
-  const title = tell("of", { column: amount.name, label: label.name });
-  const points = answer.rows.filter((row) => row[amount.name]).map((row) => ({ text: called(row, label, prefixes), lang: row[label.label]?.lang ?? row[label.name]?.lang, amount: Number(row[amount.name].value) }));
+  const title = tell("of", { column: titled(amount.name, known.wording), label: titled(label.name, known.wording) });
+  const points = answer.rows.filter((row) => row[amount.name]).map((row) => ({ text: called(row, label, known), lang: row[label.label]?.lang ?? row[label.name]?.lang, amount: Number(row[amount.name].value) }));
   return element("figure", {}, element("figcaption", {}, title), isLine ? line(points, title) : bars(points.slice(0, CHARTED)));
 }
 
@@ -159,11 +183,15 @@ function saved(content, type, name) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-/** Show an answer in `place`. `downloads` are (label, file name, type, function that gets the content). */
-export function show(place, answer, { prefixes, seconds, downloads = [] }) {
+/**
+ * Show an answer in `place`. `wording` has the words for columns, terms and values where they are known: see
+ * `khabar.serve.wording`. `downloads` are (label, file name, type, function that gets the content).
+ */
+export function show(place, answer, { prefixes, wording = {}, seconds, downloads = [] }) {
+  const known = { prefixes, wording };
   if ("boolean" in answer) return place.replaceChildren(element("p", { class: "lead" }, tell(answer.boolean ? "yes" : "no")));
   const views = answer.text === undefined
-    ? [["table", () => table(answer, prefixes)], ...(charted(answer) ? [["chart", () => chart(answer, prefixes)]] : []), ["raw", () => boxed(element("pre", {}, JSON.stringify(answer.json, null, 1)))]]
+    ? [["table", () => table(answer, known)], ...(charted(answer) ? [["chart", () => chart(answer, known)]] : []), ["raw", () => boxed(element("pre", {}, JSON.stringify(answer.json, null, 1)))]]
     : [["graph", () => boxed(element("pre", {}, answer.text))]];
   const view = element("div");
   const buttons = views.map(([key, make]) =>

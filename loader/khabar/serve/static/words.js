@@ -45,7 +45,7 @@ export function href(path, parameters = {}) {
 }
 
 const KINDS = /^(?:articles|agents|sources|places|events|claims|statements|passages|types|graphs)\/[A-Za-z0-9._-]+$/;
-const TERMS = "https://w3id.org/khabar/ns#";
+export const TERMS = "https://w3id.org/khabar/ns#";
 
 /** The page for an IRI, as the server has it: see `khabar.serve.rendering.local`. */
 export function local(iri) {
