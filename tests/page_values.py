@@ -39,8 +39,8 @@ from khabar.explorer.values import (
     Timeline,
     Value,
 )
+from khabar.languages import Language
 from khabar.queries.catalogue import Parameter, Query
-from khabar.serve import locales
 from khabar.serve.descriptions import Description
 from khabar.serve.rendering import View
 
@@ -48,7 +48,7 @@ BASE: Final = "https://example.org/eastport/"
 NS: Final = "https://w3id.org/khabar/ns#"
 
 
-def view(language: locales.Language, path: str = "/", query: str = "", title: str = "Ports", root: str = "") -> View:
+def view(language: Language, path: str = "/", query: str = "", title: str = "Ports", root: str = "") -> View:
     """A page's view of the dataset, asked for at ``path``."""
     return View(language=language, path=path, query=query, title=Text(title, "en"), base=BASE, root=root)
 

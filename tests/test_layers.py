@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "loader" / "khabar"
 ROWS = (
     {"terms", "errors"},
     {"scalars"},
-    {"codes", "files", "gaps", "graphs", "model", "resources"},
+    {"codes", "files", "gaps", "graphs", "languages", "model", "resources"},
     {"dates", "example", "frame", "iris", "matching", "names", "passages", "resolved", "vocabulary"},
     {"canonical", "chronology", "conversion", "reading"},
     {"checks", "derivation", "description", "formats", "mappings", "quads", "queries", "resolve", "shapes"},

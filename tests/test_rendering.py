@@ -16,6 +16,7 @@ import page_values
 from khabar.evaluation.pool import Unanswered
 from khabar.evaluation.tasks import Reason
 from khabar.explorer.values import Bucket, Dates, Extent, Mark, Page, Text, Timeline
+from khabar.languages import LANGUAGES, Language, preferred
 from khabar.queries import catalogue
 from khabar.serve import drawing, faults, locales, rendering, wording
 from khabar.serve.dataset import NotIndexed
@@ -67,22 +68,20 @@ class Outline(HTMLParser):
         return [attributes[attribute] for _, attributes in self.elements if attribute in attributes]
 
 
-def rendered(template: str, language: locales.Language, name: str = "Eastport", query: str = "") -> str:
+def rendered(template: str, language: Language, name: str = "Eastport", query: str = "") -> str:
     return rendering.render(
         template, page_values.view(language, query=query, title=name), **page_values.values(name)[template]
     )
 
 
-@pytest.fixture(params=locales.LANGUAGES)
-def language(request: pytest.FixtureRequest) -> locales.Language:
-    found: locales.Language = request.param
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Language:
+    found: Language = request.param
     return found
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_every_page_is_well_formed_and_has_its_language_and_landmarks(
-    template: str, language: locales.Language
-) -> None:
+def test_every_page_is_well_formed_and_has_its_language_and_landmarks(template: str, language: Language) -> None:
     outline = Outline(rendered(template, language))
     assert outline.open == []
     assert dict(outline.elements)["html"]["lang"] == language
@@ -101,7 +100,7 @@ def test_headings_step_down_one_level_at_a_time(template: str) -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_nothing_that_a_dataset_says_becomes_markup(template: str, language: locales.Language) -> None:
+def test_nothing_that_a_dataset_says_becomes_markup(template: str, language: Language) -> None:
     plain, hostile = Outline(rendered(template, language)), Outline(rendered(template, language, HOSTILE))
     assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in plain.elements]
     assert HOSTILE in "".join(hostile.said)
@@ -109,7 +108,7 @@ def test_nothing_that_a_dataset_says_becomes_markup(template: str, language: loc
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_nothing_is_inline_and_no_link_runs_a_script(template: str, language: locales.Language) -> None:
+def test_nothing_is_inline_and_no_link_runs_a_script(template: str, language: Language) -> None:
     outline = Outline(rendered(template, language, HOSTILE))
     for tag, attributes in outline.elements:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
@@ -199,7 +198,7 @@ def test_a_question_that_is_told_in_english_alone_is_marked_as_english_on_an_ara
     assert '<p class="lead" lang="en" dir="ltr">Eastport</p>' in html
 
 
-def test_topics_of_questions_have_names_in_both_languages(language: locales.Language) -> None:
+def test_topics_of_questions_have_names_in_both_languages(language: Language) -> None:
     topics = {tag for query in catalogue.catalogue() for tag in query.tags}
     assert {key.removeprefix("tag.") for key in locales.messages(language) if key.startswith("tag.")} == topics
 
@@ -210,7 +209,7 @@ def test_a_topic_is_told_in_the_language_of_the_page_and_one_without_a_name_as_i
     assert '<span class="kind"><bdi dir="auto">Eastport</bdi></span>' in html
 
 
-def test_every_column_and_parameter_of_a_question_has_words_in_both_languages(language: locales.Language) -> None:
+def test_every_column_and_parameter_of_a_question_has_words_in_both_languages(language: Language) -> None:
     queries = catalogue.catalogue()
     columns = {name.removesuffix("Label") for query in queries for name in query.columns}
     names = columns | {one.name for query in queries for one in query.params}
@@ -220,7 +219,7 @@ def test_every_column_and_parameter_of_a_question_has_words_in_both_languages(la
         assert not [name for name in names if re.search("[A-Za-z]", wording.variable("ar", name))]
 
 
-def test_what_queries_write_into_their_answers_has_words_in_both_languages(language: locales.Language) -> None:
+def test_what_queries_write_into_their_answers_has_words_in_both_languages(language: Language) -> None:
     """A word that a query itself writes is quoted in it; what stands in VALUES is bound, and not written."""
     bound = re.compile(r"VALUES[^{]*\{[^}]*\}|^#.*$", re.MULTILINE)
     texts = [bound.sub("", query.text) for query in catalogue.catalogue()]
@@ -276,7 +275,7 @@ def test_every_message_that_is_used_is_there_and_no_other() -> None:
     assert unused == {f"script.{key}" for key in spoken} & unused
 
 
-def test_every_kind_of_error_has_a_title_and_words_for_it(language: locales.Language) -> None:
+def test_every_kind_of_error_has_a_title_and_words_for_it(language: Language) -> None:
     for kind in faults.KINDS:
         assert locales.message(language, f"fault.title-{kind}").strip()
         assert locales.message(language, f"fault.lead-{kind}").strip()
@@ -369,9 +368,9 @@ def test_a_map_shows_every_mark_within_its_frame(places: list[tuple[float, float
 
 
 def test_preferences_of_a_browser_choose_the_language() -> None:
-    assert locales.preferred("ar-LY,ar;q=0.9,en-US;q=0.8") == "ar"
-    assert locales.preferred("fr") == "en"
-    assert locales.preferred("en;q=oops, ar;q=0.1") == "ar"
+    assert preferred("ar-LY,ar;q=0.9,en-US;q=0.8") == "ar"
+    assert preferred("fr") == "en"
+    assert preferred("en;q=oops, ar;q=0.1") == "ar"
 
 
 def test_a_name_without_a_language_has_none_in_the_page() -> None:

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from browsing import Watched, browser, grave, watched
+from khabar.languages import LANGUAGES
 from khabar.queries.catalogue import catalogue
-from khabar.serve import locales
 from serving import Served, served
 
 ROOT: Final = Path(__file__).parents[1]
@@ -191,7 +191,7 @@ def test_hostile_values_are_shown_as_text(seen: Watched) -> None:
     assert answer.locator("td a").count() == 0
 
 
-@pytest.mark.parametrize("language", locales.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_wrong_query_is_told_in_the_servers_words(chromium: Browser, corpus: Served, language: str) -> None:
     with watched(chromium, corpus.address) as seen:
         page = query(seen, "SELECT ?a WHERE { ?a ?b }", language)

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browsing import PHONE, Watched, browser, grave, overlaps, sideways, watched
+from khabar.languages import LANGUAGES, Language
 from khabar.serve import locales
 from serving import Served, served
 
@@ -109,9 +110,9 @@ def start() -> Iterator[Start]:
         yield started
 
 
-@pytest.fixture(params=locales.LANGUAGES)
-def language(request: pytest.FixtureRequest) -> locales.Language:
-    found: locales.Language = request.param
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Language:
+    found: Language = request.param
     return found
 
 
@@ -126,7 +127,7 @@ def is_in(page: Page, language: str) -> bool:
 
 @pytest.mark.parametrize(("corpus", "path"), CASES)
 def test_a_view_is_whole_in_light_and_dark_and_on_a_phone(
-    chromium: Browser, start: Start, corpus: str, path: str, language: locales.Language
+    chromium: Browser, start: Start, corpus: str, path: str, language: Language
 ) -> None:
     with watched(chromium, start(corpus).address, color_scheme="light") as seen:
         page = seen.open(spoken(path, language))
@@ -145,7 +146,7 @@ def test_a_view_is_whole_in_light_and_dark_and_on_a_phone(
 
 @pytest.mark.parametrize(("status", "path", "kind"), FAULTS)
 def test_a_fault_is_told_in_the_language_of_the_page(
-    chromium: Browser, start: Start, status: int, path: str, kind: str, language: locales.Language
+    chromium: Browser, start: Start, status: int, path: str, kind: str, language: Language
 ) -> None:
     with watched(chromium, start("example").address) as seen:
         page = seen.open(spoken(path, language), status)
@@ -163,7 +164,7 @@ def test_a_language_that_the_address_does_not_name_is_the_browsers(chromium: Bro
             assert is_in(seen.open("/timeline"), language)
 
 
-def test_names_in_drawings_do_not_hide_one_another(chromium: Browser, start: Start, language: locales.Language) -> None:
+def test_names_in_drawings_do_not_hide_one_another(chromium: Browser, start: Start, language: Language) -> None:
     for corpus in VIEWS:
         with watched(chromium, start(corpus).address) as seen:
             page = seen.open(spoken("/network", language))
@@ -193,7 +194,7 @@ def _outside(page: Page, inner: str, outer: str) -> list[str]:
     return found
 
 
-def test_a_chain_runs_in_the_direction_of_reading(chromium: Browser, start: Start, language: locales.Language) -> None:
+def test_a_chain_runs_in_the_direction_of_reading(chromium: Browser, start: Start, language: Language) -> None:
     with watched(chromium, start("example").address) as seen:
         page = seen.open(spoken(f"/events/{FERRY}.ferry-deal.html", language))
         places = page.locator(".chain").first.locator(".link")
@@ -321,7 +322,7 @@ def test_a_store_that_went_away_is_told_and_found_again(chromium: Browser, folde
         aside = folder.with_name("aside")
         shutil.move(folder, aside)
         page.wait_for_timeout(1100)
-        for language in locales.LANGUAGES:
+        for language in LANGUAGES:
             seen.open(f"/timeline?lang={language}", 503)
             assert is_in(page, language)
             assert page.locator("h1").inner_text() == locales.message(language, "fault.title-failed")

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from khabar.languages import weighed
+
 
 class Form(msgspec.Struct, frozen=True):
     """One form of an answer: its name in addresses, its media type, the other types it is asked for by."""
@@ -72,32 +74,8 @@ def quality(accept: str, media_type: str) -> float:
     return _weight(Form("", media_type), ranges) if ranges else 1.0
 
 
-def weighed(header: str) -> list[tuple[str, float]]:
-    """What a header that negotiates names, in small letters, each with its weight from 0 to 1 (RFC 9110, 12.4.2).
-
-    A weight that is no number is 0.
-
-    >>> weighed("ar;q=0.5, EN")
-    [('ar', 0.5), ('en', 1.0)]
-    """
-    found: list[tuple[str, float]] = []
-    for part in header.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weights = [value for key, _, value in (one.partition("=") for one in parameters) if key.strip() == "q"]
-        found.append((name, _number(weights[0]) if weights else 1.0))
-    return found
-
-
 def _ranges(accept: str) -> list[tuple[str, float]]:
     return [("*/*" if kind == "*" else kind, weight) for kind, weight in weighed(accept) if "/" in kind or kind == "*"]
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return 0.0
-    return min(max(value, 0.0), 1.0) if value == value else 0.0  # noqa: PLR0124 - not a number
 
 
 def _weight(form: Form, ranges: Sequence[tuple[str, float]]) -> float:

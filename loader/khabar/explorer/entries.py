@@ -13,8 +13,8 @@ from khabar.explorer.kinds import KINDS, group
 from khabar.explorer.survey import UNDATED, Survey, is_iri
 from khabar.explorer.things import DATED, JUDGED
 from khabar.explorer.values import Kind
+from khabar.languages import LANGUAGES
 
-LANGUAGES: Final = ("en", "ar")
 """The languages of pages by whose names lists are sorted; for another language it is English."""
 
 KINDS_OF: Final = "kinds"
@@ -119,7 +119,7 @@ def write_names(connection: sqlite3.Connection, entries: Entries) -> dict[str, l
     The answer is for each of `LANGUAGES` the name by which each thing is sorted.
     """
     kinds = [entry.kind for entry in entries.list]
-    sorted_by = {language: [""] * len(kinds) for language in LANGUAGES}
+    sorted_by: dict[str, list[str]] = {language: [""] * len(kinds) for language in LANGUAGES}
     best = {language: bytearray(b"\xff" * len(kinds)) for language in LANGUAGES}
     connection.executemany(
         "INSERT INTO ranks VALUES (?, ?)", ((entry.node, thing) for thing, entry in enumerate(entries.list))

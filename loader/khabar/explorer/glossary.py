@@ -11,6 +11,7 @@ import msgspec
 
 from khabar import resources, vocabulary
 from khabar.explorer.values import Text
+from khabar.languages import LANGUAGES, spoken
 from khabar.terms import RDF_TYPE, RDFS, SKOS
 
 _FILES: Final = ("khabar.ttl", "schemes.ttl", "alignments.ttl")
@@ -119,7 +120,7 @@ def glossary(language: str) -> Glossary:
     >>> [entry.fragment for entry in glossary("en").classes][:3]
     ['Event', 'Meeting', 'Visit']
     """
-    return _glossary("ar" if language.lower().partition("-")[0] == "ar" else "en")
+    return _glossary(spoken(language) or LANGUAGES[0])
 
 
 @functools.cache

@@ -16,11 +16,12 @@ import msgspec
 from khabar import vocabulary
 from khabar.errors import FileFailed, StoreFailed
 from khabar.explorer import schema
-from khabar.explorer.entries import KINDS_OF, LANGUAGES, nearest
+from khabar.explorer.entries import KINDS_OF, nearest
 from khabar.explorer.kinds import KINDS
 from khabar.explorer.overview import WRITTEN, Summary
 from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.explorer.words import OWNERS
+from khabar.languages import LANGUAGES, spoken
 
 _BATCH: Final = 500
 _THINGS: Final = "SELECT thing, iri, kind, type, standing, edtf, earliest, latest, named FROM things WHERE thing IN"
@@ -132,11 +133,10 @@ class Reader:
 
     def listed(self, kind: Kind, language: str, limit: int, offset: int) -> tuple[tuple[Thing, ...], int]:
         """Some things of a kind in the order of their list, and how many there are."""
-        tag = language.partition("-")[0].lower()
         # A blob of numbers is cut in the file: nothing of a long list is read but what is shown.
         found = self.rows(
             "SELECT substr(things, ?, ?), length(things) FROM orders WHERE kind = ? AND language = ?",
-            (offset * _WIDTH + 1, limit * _WIDTH, kind, tag if tag in LANGUAGES else LANGUAGES[0]),
+            (offset * _WIDTH + 1, limit * _WIDTH, kind, spoken(language) or LANGUAGES[0]),
         )
         if not found:
             return (), 0
@@ -148,9 +148,9 @@ class Reader:
         found = self.rows("SELECT language, text FROM terms WHERE iri = ?", (iri,))
         if found:
             return _preferred([(0, *one) for one in found], language)
-        spoken = next((tag for tag in LANGUAGES if tag == language.lower().partition("-")[0]), LANGUAGES[0])
+        known = spoken(language) or LANGUAGES[0]
         try:
-            return Text(vocabulary.label(iri, spoken), spoken)
+            return Text(vocabulary.label(iri, known), known)
         except KeyError:
             return Text(local(iri))
 

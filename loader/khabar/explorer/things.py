@@ -9,6 +9,7 @@ from typing import Final
 from khabar import vocabulary
 from khabar.explorer.lookup import Lookup
 from khabar.explorer.values import Dates, Kind, Text, Thing
+from khabar.languages import LANGUAGES, spoken
 from khabar.terms import RDF_TYPE, RDFS, SKOS
 
 KIND_CLASSES: Final[Mapping[str, Kind]] = {
@@ -26,7 +27,6 @@ KIND_CLASSES: Final[Mapping[str, Kind]] = {
 }
 """The kind that each of khabar's classes makes of its instances; of several, the first one tells."""
 
-LANGUAGES: Final = ("en", "ar")
 """The languages in which every term of the ontology has a label and a definition."""
 
 NAMES: Final = (RDFS + "label", SKOS + "prefLabel")
@@ -79,10 +79,9 @@ class Things:
 
     def label(self, term: str) -> Text:
         """The name of a class, a property or a concept: khabar's own, or one that the graph names."""
-        primary = self.lookup.language.partition("-")[0]
-        spoken = primary if primary in LANGUAGES else "en"
+        language = spoken(self.lookup.language) or LANGUAGES[0]
         try:
-            return Text(vocabulary.label(term, spoken), spoken)
+            return Text(vocabulary.label(term, language), language)
         except KeyError:
             return self.name(term)
 

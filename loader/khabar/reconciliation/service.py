@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from khabar.languages import preferred, spoken
 from khabar.reconciliation import answers, preview
 from khabar.reconciliation.entities import TYPES, Entities
 from khabar.reconciliation.messages import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from khabar.languages import Language
     from khabar.model import Corpus
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
@@ -38,10 +40,7 @@ BODY_LIMIT: Final = 4 * 1024 * 1024
 FIELDS_LIMIT: Final = 100
 """Fields that a form may have."""
 
-LANGUAGES: Final = ("en", "ar")
-
 _CALLBACK: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)
-_QUALITY: Final = re.compile(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", re.ASCII)
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -247,21 +246,10 @@ def _prefix(request: Request) -> tuple[str, int]:
     return request.query_params.get("prefix", ""), int(given)
 
 
-def _language(request: Request) -> str:
-    """The language that is asked for: by name, or the one of Accept-Language that is liked best (RFC 9110, 12.5.4)."""
-    named = request.query_params.get("lang", "")
-    liked = (tag.partition(";") for tag in request.headers.get("accept-language", "").split(","))
-    weighed = sorted(((tag, _weight(rest)) for tag, _, rest in liked), key=lambda one: -one[1])
-    for tag in (named, *(tag for tag, weight in weighed if weight > 0)):
-        primary = tag.strip().partition("-")[0].lower()
-        if primary in LANGUAGES:
-            return primary
-    return LANGUAGES[0]
-
-
-def _weight(parameters: str) -> float:
-    found = _QUALITY.search(parameters)
-    return float(found[1]) if found else 1.0
+def _language(request: Request) -> Language:
+    """The language that is asked for: by name, or the one of Accept-Language that is liked best."""
+    named = spoken(request.query_params.get("lang", ""))
+    return named or preferred(",".join(request.headers.getlist("accept-language")))
 
 
 def _json(request: Request, answer: Any) -> Response:

@@ -10,7 +10,10 @@ from typing import Final
 import khabar
 
 PARTS: Final = (
-    ("Words", ("terms", "errors", "codes", "scalars", "vocabulary", "iris", "names", "resources", "files")),
+    (
+        "Words",
+        ("terms", "errors", "codes", "scalars", "vocabulary", "iris", "names", "languages", "resources", "files"),
+    ),
     ("Records", ("model", "frame", "gaps", "reading", "dates", "passages", "chronology", "drafts", "example")),
     ("Faults", ("checks", "shapes")),
     ("Graphs", ("resolve", "resolved", "quads", "derivation", "description", "graphs", "canonical", "formats")),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from khabar.serve.locales import LANGUAGES, Language, preferred
+from khabar.languages import preferred, spoken
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from khabar.languages import Language
+
 
 def language_of(request: Request) -> Language:
     """The language that ``lang`` names, else the one that Accept-Language likes best."""
-    named = request.query_params.get("lang", "")
-    for language in LANGUAGES:
-        if named == language:
-            return language
-    return preferred(",".join(request.headers.getlist("accept-language")))
+    named = spoken(request.query_params.get("lang", ""))
+    return named or preferred(",".join(request.headers.getlist("accept-language")))

@@ -8,15 +8,9 @@ import functools
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
-from khabar.evaluation.media import weighed
 from khabar.explorer.values import Dates
-
-Language: TypeAlias = Literal["en", "ar"]
-
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "ar")
-"""The languages that pages are written in, the one of those who ask for another first."""
 
 _DIRECTIONS: Final[Mapping[str, str]] = {"en": "ltr", "ar": "rtl"}
 _FOLDER: Final = Path(__file__).parent / "messages"
@@ -32,21 +26,6 @@ def direction(language: str) -> str:
     'rtl'
     """
     return _DIRECTIONS[language]
-
-
-def preferred(accept: str) -> Language:
-    """The language of the pages that an ``Accept-Language`` header asks for (RFC 9110, section 12.5.4).
-
-    >>> preferred("fr, ar-LY;q=0.8, en;q=0.5"), preferred("ar;q=0, *"), preferred("")
-    ('ar', 'en', 'en')
-    """
-    liked = [
-        (-weight, place, language)
-        for place, (tag, weight) in enumerate(weighed(accept))
-        for language in LANGUAGES
-        if language == tag.partition("-")[0] and weight > 0
-    ]
-    return min(liked)[2] if liked else LANGUAGES[0]
 
 
 @functools.cache

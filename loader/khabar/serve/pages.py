@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from khabar.languages import Language
     from khabar.serve.dataset import Dataset
-    from khabar.serve.locales import Language
 
 PAGE: Final = 50
 """Things on one page of a list."""

@@ -18,6 +18,7 @@ from khabar.dates import DateRefused, bounds
 from khabar.explorer import linked_data
 from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.iris import KINDS
+from khabar.languages import LANGUAGES, Language
 from khabar.serve import drawing, locales, wording
 from khabar.terms import is_http_iri
 
@@ -46,7 +47,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     string as it came. ``ready`` tells whether the index is made. ``types`` names the types that the dataset declares.
     """
 
-    language: locales.Language
+    language: Language
     path: str
     title: Text
     base: str
@@ -130,7 +131,7 @@ def is_message(key: str) -> bool:
     >>> is_message("tag.claims"), is_message("tag.of our own")
     (True, False)
     """
-    return key in locales.messages(locales.LANGUAGES[0])
+    return key in locales.messages(LANGUAGES[0])
 
 
 def type_name(page: View, iri: str) -> Text:
@@ -217,7 +218,7 @@ def _environment() -> Environment:
     environment.filters |= {"tail": tail, "shown": shown, "abbreviated": _abbreviated, "bounded": bounded}
     environment.globals |= {
         "KINDS": ORDER,
-        "LANGUAGES": locales.LANGUAGES,
+        "LANGUAGES": LANGUAGES,
         "Text": Text,
         "concepts": vocabulary.concepts,
         "direction": locales.direction,

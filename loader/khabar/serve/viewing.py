@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from khabar.explorer.index import Index
+    from khabar.languages import Language
     from khabar.serve.dataset import Dataset
-    from khabar.serve.locales import Language
     from khabar.serve.rendering import View
 
 
