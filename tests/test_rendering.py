@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import page_values
 from khabar.evaluation.pool import Unanswered
 from khabar.evaluation.tasks import Reason
-from khabar.explorer.values import Bucket, Dates, Extent, Mark, Page, Text, Timeline
+from khabar.explorer.values import Bucket, Dates, Extent, Fact, Mark, Page, Text, Timeline, Value
 from khabar.languages import LANGUAGES, Language, preferred
 from khabar.queries import catalogue
 from khabar.serve import drawing, faults, locales, rendering, wording
@@ -196,6 +196,25 @@ def test_a_question_that_is_told_in_english_alone_is_marked_as_english_on_an_ara
     query = msgspec.structs.replace(page_values.values()["named_query.html"]["query"], description_ar="")
     html = rendering.render("named_query.html", page_values.view("ar"), query=query)
     assert '<p class="lead" lang="en" dir="ltr">Eastport</p>' in html
+
+
+def test_values_are_told_by_what_they_are() -> None:
+    given = page_values.values()["thing.html"]
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    told = {
+        "language": Value(text=Text("fa")),
+        "textDigest": Value(text=Text("e8ec1e9c")),
+        "textLength": Value(text=Text("2710"), datatype=integer),
+        "paragraph": Value(text=Text("9" * 40), datatype=integer),
+    }
+    facts = tuple(
+        Fact(property=page_values.NS + name, name=Text(name), values=(value,)) for name, value in told.items()
+    )
+    portrait = msgspec.structs.replace(given["portrait"], facts=facts, mentions=())
+    html = rendering.render("thing.html", page_values.view("ar"), **{**given, "portrait": portrait})
+    shown = [re.sub("<[^>]*>", "", one).strip() for one in re.findall(r"<dd>(.*?)</dd>", html, re.DOTALL)]
+    assert shown[:4] == ["الفارسية", "e8ec1e9c", "٢٬٧١٠", "9" * 40]
+    assert '<dd><code dir="ltr">e8ec1e9c</code></dd>' in html
 
 
 def test_topics_of_questions_have_names_in_both_languages(language: Language) -> None:
