@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from command_lines import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No deadlines: a busy machine is no fault of the code.
 settings.register_profile("desk", deadline=None, max_examples=50)
@@ -24,6 +28,15 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file."""
+    from browsing import browser
+
+    with browser() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from waiting import until
+
 _STARTING = 60.0
 _ENDING = 20.0
 
@@ -62,10 +64,7 @@ class Served(NamedTuple):
 
     def wait_for_index(self) -> None:
         """Return when the explorer's index is made."""
-        end = time.monotonic() + _STARTING
-        while not self.get("/health").json["index"]["ready"]:
-            assert time.monotonic() < end, "no index"
-            time.sleep(0.05)
+        until(lambda: bool(self.get("/health").json["index"]["ready"]), _STARTING)
 
 
 def _request(address: str, body: bytes | None, headers: dict[str, str], method: str) -> urllib.request.Request:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
-import sys
+import subprocess
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+import vendor
 from khabar.serve.rendering import STATIC, parties
 
 VENDOR = STATIC / "vendor"
 OWN = sorted(path for path in STATIC.iterdir() if path.suffix in {".js", ".css", ".svg"})
-SCRIPT = Path(__file__).parents[1] / "tools" / "vendor.py"
 NAMESPACES = (
     "http://www.w3.org/2000/svg",
     "http://www.w3.org/1999/xhtml",
@@ -29,37 +27,26 @@ NAMESPACES = (
 )
 
 
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("vendor_script", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["vendor_script"] = module
-    spec.loader.exec_module(module)
-    return module
+def test_every_file_of_others_is_the_pinned_one() -> None:
+    assert vendor.differences(VENDOR) == []
+    assert vendor.main(["--check"]) == 0
 
 
-def test_every_file_of_others_is_the_pinned_one(script: ModuleType) -> None:
-    assert script.differences(VENDOR) == []
-    assert script.main(["--check"]) == 0
-
-
-def test_a_changed_a_missing_and_an_added_file_are_told(script: ModuleType, tmp_path: Path) -> None:
+def test_a_changed_a_missing_and_an_added_file_are_told(tmp_path: Path) -> None:
     folder = tmp_path / "vendor"
     shutil.copytree(VENDOR, folder)
     (folder / "d3-timer.js").unlink()
     (folder / "world.svg").write_text("<svg/>")
     (folder / "extra.js").write_text("")
-    assert script.differences(folder) == [
+    assert vendor.differences(folder) == [
         "d3-timer.js: missing",
         "extra.js: not in the manifest",
         "world.svg: changed",
     ]
 
 
-def test_the_manifest_has_the_packages_of_the_table(script: ModuleType) -> None:
-    assert [(one["name"], one["version"]) for one in parties()] == [(one.name, one.version) for one in script.PACKAGES]
+def test_the_manifest_has_the_packages_of_the_table() -> None:
+    assert [(one["name"], one["version"]) for one in parties()] == [(one.name, one.version) for one in vendor.PACKAGES]
     listed = {name for one in parties() for name in one["files"]}
     assert listed == {path.name for path in VENDOR.iterdir()} - {"manifest.json", "THIRD_PARTY.md"}
 
@@ -74,22 +61,20 @@ def test_every_package_has_its_licence_and_the_text_of_it() -> None:
             assert re.search(r"```text\n.{200,}```", part, re.DOTALL), one["name"]
 
 
-def test_a_tarball_with_another_sum_is_refused(
-    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tarball_with_another_sum_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def packed(*_: object, **__: object) -> object:
         (tmp_path / "x.tgz").write_bytes(b"another")
-        return script.subprocess.CompletedProcess((), 0, stdout="x.tgz\n", stderr="")
+        return subprocess.CompletedProcess((), 0, stdout="x.tgz\n", stderr="")
 
-    monkeypatch.setattr(script.shutil, "which", lambda _: "npm")
-    monkeypatch.setattr(script.subprocess, "run", packed)
-    with pytest.raises(script.VendorFailed, match="not the pinned one"):
-        script._fetched(script.PACKAGES[0], tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda _: "npm")
+    monkeypatch.setattr(subprocess, "run", packed)
+    with pytest.raises(vendor.VendorFailed, match="not the pinned one"):
+        vendor._fetched(vendor.PACKAGES[0], tmp_path)
 
 
-def test_what_is_cut_out_must_be_there_to_be_cut_out(script: ModuleType) -> None:
-    with pytest.raises(script.VendorFailed, match="found 0 times"):
-        script.without_services(b"a newer bundle")
+def test_what_is_cut_out_must_be_there_to_be_cut_out() -> None:
+    with pytest.raises(vendor.VendorFailed, match="found 0 times"):
+        vendor.without_services(b"a newer bundle")
 
 
 def test_the_editor_knows_no_other_host() -> None:
@@ -161,7 +146,7 @@ def _lines(svg: str) -> list[list[tuple[float, float]]]:
     return found
 
 
-def test_topojson_is_decoded_as_its_specification_says(script: ModuleType) -> None:
+def test_topojson_is_decoded_as_its_specification_says() -> None:
     square = [[0, 0], [10, 0], [0, 10], [-10, 0], [0, -10]]
     atlas = {
         "transform": {"scale": [1, 1], "translate": [0, 0]},
@@ -177,8 +162,8 @@ def test_topojson_is_decoded_as_its_specification_says(script: ModuleType) -> No
             },
         },
     }
-    drawn = script.outlines(json.dumps(atlas).encode()).decode()
-    unit = 10 * script.UNITS
+    drawn = vendor.outlines(json.dumps(atlas).encode()).decode()
+    unit = 10 * vendor.UNITS
     assert f'd="M0 0l{unit} 0 0-{unit}-{unit} 0 0 {unit}z"' in drawn
     # The shared arc, once.
     assert drawn.count(f'd="M0 0l{unit} 0 0-{unit}"') == 1

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import struct
-import sys
 from pathlib import Path
-from types import ModuleType
 
-import pytest
+import screenshots
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explorer.md"
 
 
-@pytest.fixture(scope="module")
-def screenshots() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("screenshots", ROOT / "tools" / "screenshots.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["screenshots"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_every_picture_of_the_docs_is_there_and_every_one_that_is_there_is_shown(screenshots: ModuleType) -> None:
+def test_every_picture_of_the_docs_is_there_and_every_one_that_is_there_is_shown() -> None:
     named = {
         (document.parent / name).resolve()
         for document in (ROOT / "docs").rglob("*.md")
@@ -36,7 +22,7 @@ def test_every_picture_of_the_docs_is_there_and_every_one_that_is_there_is_shown
     assert all(path.is_file() for path in named)
 
 
-def test_the_pictures_are_those_that_are_taken_and_no_larger_than_they_may_be(screenshots: ModuleType) -> None:
+def test_the_pictures_are_those_that_are_taken_and_no_larger_than_they_may_be() -> None:
     shots = {shot.name: shot for shot in screenshots.SHOTS}
     taken = {path.stem: path for path in screenshots.FOLDER.glob("*.png")}
     assert taken.keys() == shots.keys()

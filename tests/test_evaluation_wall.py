@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from khabar.evaluation.wall import ending_after
 from process_table import ended
+from waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="seccomp and prctl are Linux's")
 
@@ -151,8 +151,4 @@ def test_who_is_not_to_be_alone_ends_with_the_one_that_started_it() -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    for _ in range(600):
-        if ended(child):
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("it stayed")
+    until(lambda: ended(child))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -23,6 +23,7 @@ from endpoints import answering, endpoint
 from hostile_queries import LOOPBACK, calls_home, dense_graph, hostile_queries, services
 from process_table import children, ended, ticks
 from serving import Served, served
+from waiting import until
 
 SECONDS = 1.0
 AT_ONCE = 6
@@ -104,7 +105,7 @@ def test_the_server_answers_the_next_query_after_each_of_two_hundred(server: Ser
     assert server.get("/health").json["processes"]["killed"] >= met[503] // 2
     assert server.process.poll() is None
     # Nobody waits for an answer now, and no process is at one; what the server itself holds does not grow with them.
-    _wait_for(lambda: _are_at_rest(server.process.pid))
+    until(lambda: _are_at_rest(server.process.pid))
     assert _memory(server.process.pid) < memory + 128 * 1024, memory
 
 
@@ -126,7 +127,7 @@ def test_who_kills_the_server_ends_its_processes_too(graph: Path) -> None:
         running.process.kill()
         running.process.wait()
         for child in started:
-            _wait_for(partial(ended, child))
+            until(partial(ended, child))
 
 
 def test_the_second_wall_alone_keeps_every_spelling_of_service_in() -> None:
@@ -234,7 +235,7 @@ def test_a_query_that_is_ended_leaves_nothing_of_its_answer(graph: Path, tmp_pat
                 assert answer.status == 503
                 assert answer.json["detail"].startswith("query: expected an answer within 0.5 seconds")
             [room] = tmp_path.glob("khabar-*")
-            _wait_for(lambda: not list(room.glob("answer-*")))
+            until(lambda: not list(room.glob("answer-*")))
         assert not list(tmp_path.iterdir())
 
 
@@ -250,14 +251,6 @@ def _are_at_rest(server: int) -> bool:
     return before == {child: ticks(child) for child in children(server)}
 
 
-def _wait_for(holds: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if holds():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("it never was")
-
-
 def test_a_process_whose_server_does_not_come_to_it_ends_itself(graph: Path) -> None:
     with served(graph, "--seconds", "0.5", "--workers", "1") as running:
         started = children(running.process.pid)
@@ -268,7 +261,7 @@ def test_a_process_whose_server_does_not_come_to_it_ends_itself(graph: Path) -> 
         threading.Event().wait(0.25)
         running.process.send_signal(signal.SIGSTOP)
         try:
-            _wait_for(lambda: any(map(ended, started)))
+            until(lambda: any(map(ended, started)))
         finally:
             running.process.send_signal(signal.SIGCONT)
         thread.join()

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browsing import Watched, browser, grave, watched
+from browsing import Watched, grave, watched
 from khabar.languages import LANGUAGES
 from khabar.queries.catalogue import catalogue
 from serving import Served, served
@@ -21,12 +21,6 @@ from serving import Served, served
 ROOT: Final = Path(__file__).parents[1]
 PREFIX: Final = "PREFIX khb: <https://w3id.org/khabar/ns#>\n"
 COUNTED: Final = PREFIX + "SELECT ?stance (COUNT(*) AS ?n) { ?s khb:stance ?stance } GROUP BY ?stance ORDER BY ?stance"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import PHONE, Watched, browser, grave, overlaps, sideways, watched
+from browsing import PHONE, Watched, grave, overlaps, sideways, watched
 from khabar.languages import LANGUAGES, Language
 from khabar.serve import locales
 from serving import Served, served
@@ -84,12 +84,6 @@ FAULTS: Final = (
 CASES: Final = [(corpus, path) for corpus, paths in VIEWS.items() for path in paths]
 DARK: Final = {"example": "en", "corpus": "ar"}
 Start = Callable[[str], Served]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

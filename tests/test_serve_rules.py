@@ -7,14 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from serving import Served, served
+from waiting import until
 
 ROOT = Path(__file__).parents[1]
 ASK = "/sparql?query=ASK%7B%7D"
@@ -431,7 +431,7 @@ def test_who_takes_nothing_of_an_answer_is_not_waited_for(impatient: Served) -> 
         lines = "POST /sparql?format=xml HTTP/1.1", "Host: localhost", QUERY, f"Content-Length: {len(text)}", "", text
         connection.sendall("\r\n".join(lines).encode())
         assert connection.recv(12) == b"HTTP/1.1 200"
-        assert until(lambda: not connections(impatient))
+        until(lambda: not connections(impatient))
     # Who takes it, gets all of it.
     met = impatient.post("/sparql?format=xml", text.encode(), "application/sparql-query")
     assert met.status == 200
@@ -442,14 +442,6 @@ def connections(server: Served) -> int:
     """How many connections a server has that it has not left."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
     return sum(1 for row in rows if row[1].endswith(f":{port_of(server):04X}") and row[3] == "01")
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    """Wait until it holds; whether it came to it."""
-    end = time.monotonic() + 30
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.05)
-    return holds()
 
 
 def test_one_connection_too_many_is_told_so_and_the_others_are_kept() -> None:
@@ -464,7 +456,7 @@ def test_one_connection_too_many_is_told_so_and_the_others_are_kept() -> None:
             assert met.headers["x-content-type-options"] == "nosniff"
             kept[0].sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert kept[0].recv(12) == b"HTTP/1.1 200"
-        assert until(lambda: narrow.get("/health").status == 200)
+        until(lambda: narrow.get("/health").status == 200)
 
 
 def test_who_goes_away_while_he_speaks_is_no_fault_to_tell_of() -> None:

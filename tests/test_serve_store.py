@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,25 +17,17 @@ from khabar.errors import FaultyData, FileFailed, StoreFailed
 from khabar.queries.catalogue import Query, catalogue
 from khabar.queries.results import Rows, plain
 from serving import Served, served
+from waiting import until
 
 ROOT = Path(__file__).parents[1]
 CORPORA = (ROOT / "example", ROOT / "corpus")
 OWN = tuple(query for query in catalogue() if "SERVICE" not in query.text)
-PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module", params=CORPORA, ids=lambda path: path.name)
 def corpus_served(request: pytest.FixtureRequest) -> Iterator[tuple[Path, Served]]:
     with served(request.param) as running:
         yield request.param, running
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Return when it holds."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def query_of(text: str) -> str:

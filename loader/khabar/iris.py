@@ -33,6 +33,15 @@ DESCRIBED: Final = "described"
 """The last part of what is generated for an event: the claim "as described", and the publisher's statement of it."""
 
 
+def local_name(iri: str) -> str:
+    """What an IRI ends in, after its last ``#`` or ``/``; all of it where that is nothing.
+
+    >>> local_name("https://example.org/news/agents/nadia"), local_name("https://example.org/news/")
+    ('nadia', 'news')
+    """
+    return iri.rstrip("#/").replace("#", "/").rpartition("/")[2] or iri
+
+
 class Iris(msgspec.Struct, frozen=True):
     """The IRIs of one corpus: flat local names under its base, ASCII by construction.
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 Language: TypeAlias = Literal["en", "ar"]
 
@@ -21,6 +24,12 @@ def spoken(tag: str) -> Language | None:
     """
     primary = tag.strip().partition("-")[0].lower()
     return next((language for language in LANGUAGES if language == primary), None)
+
+
+def language_of(request: Request) -> Language:
+    """The language that a request names (``lang``), else the one that its Accept-Language likes best."""
+    named = spoken(request.query_params.get("lang", ""))
+    return named or preferred(",".join(request.headers.getlist("accept-language")))
 
 
 def preferred(accept: str) -> Language:

@@ -15,8 +15,6 @@ from khabar.explorer.things import DATED, JUDGED
 from khabar.explorer.values import Kind
 from khabar.languages import LANGUAGES
 
-"""The languages of pages by whose names lists are sorted; for another language it is English."""
-
 KINDS_OF: Final = "kinds"
 """The fact that tells for each thing, by its number, the place of its kind in `KINDS`: a byte each."""
 

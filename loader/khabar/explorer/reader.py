@@ -21,6 +21,7 @@ from khabar.explorer.kinds import KINDS
 from khabar.explorer.overview import WRITTEN, Summary
 from khabar.explorer.values import Dates, Kind, Text, Thing
 from khabar.explorer.words import OWNERS
+from khabar.iris import local_name
 from khabar.languages import LANGUAGES, spoken
 
 _BATCH: Final = 500
@@ -152,7 +153,7 @@ class Reader:
         try:
             return Text(vocabulary.label(iri, known), known)
         except KeyError:
-            return Text(local(iri))
+            return Text(local_name(iri))
 
     def _names(self, numbers: Iterable[int], language: str) -> dict[int, Text]:
         found: dict[int, list[tuple[int, str, str]]] = {}
@@ -184,16 +185,7 @@ def _thing(row: tuple[Any, ...], name: Text | None) -> Thing:
         iri=iri,
         kind=kind,
         type=one,
-        name=name or Text(local(iri)),
+        name=name or Text(local_name(iri)),
         dates=Dates(edtf=edtf, earliest=earliest, latest=latest),
         standing=standing,
     )
-
-
-def local(iri: str) -> str:
-    """What an IRI ends in, after its last ``#`` or ``/``; all of it where that is nothing.
-
-    >>> local("https://example.org/news/agents/nadia"), local("https://example.org/news/")
-    ('nadia', 'news')
-    """
-    return iri.rstrip("#/").replace("#", "/").rpartition("/")[2] or iri

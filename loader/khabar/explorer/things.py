@@ -9,6 +9,7 @@ from typing import Final
 from khabar import vocabulary
 from khabar.explorer.lookup import Lookup
 from khabar.explorer.values import Dates, Kind, Text, Thing
+from khabar.iris import local_name
 from khabar.languages import LANGUAGES, spoken
 from khabar.terms import RDF_TYPE, RDFS, SKOS
 
@@ -26,8 +27,6 @@ KIND_CLASSES: Final[Mapping[str, Kind]] = {
     "Event": "event",
 }
 """The kind that each of khabar's classes makes of its instances; of several, the first one tells."""
-
-"""The languages in which every term of the ontology has a label and a definition."""
 
 NAMES: Final = (RDFS + "label", SKOS + "prefLabel")
 ALIAS: Final = SKOS + "altLabel"
@@ -70,7 +69,7 @@ class Things:
 
         A link of a chain, which has no name, is called as the statement that it passes on.
         """
-        return (self._name(iri) if iri else None) or Text(_local(iri))
+        return (self._name(iri) if iri else None) or Text(local_name(iri))
 
     def names(self, iri: str, limit: int) -> tuple[Text, ...]:
         """The preferred names and the aliases of a node in all languages, that of the page first, each once."""
@@ -158,8 +157,3 @@ class Things:
 
 def _khb(name: str) -> str:
     return vocabulary.NAMESPACE + name
-
-
-def _local(iri: str) -> str:
-    """What an IRI ends in, after its last ``#`` or ``/``."""
-    return re.split(r"[#/]", iri.rstrip("#/"))[-1]

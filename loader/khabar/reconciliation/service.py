@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from khabar.languages import preferred, spoken
+from khabar.languages import language_of
 from khabar.reconciliation import answers, preview
 from khabar.reconciliation.entities import TYPES, Entities
 from khabar.reconciliation.messages import (
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from khabar.languages import Language
     from khabar.model import Corpus
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
@@ -105,7 +104,7 @@ class _Doors:
         from starlette.concurrency import run_in_threadpool
 
         fields = await _fields(request)
-        language = _language(request)
+        language = language_of(request)
         asked = next((name for name in ("queries", "extend", "query") if name in fields), None)
         if asked is not None:
             # A whole batch takes its time, in which others are not kept waiting.
@@ -126,44 +125,44 @@ class _Doors:
 
     async def suggest_entity(self, request: Request) -> Response:
         prefix, skipped = _prefix(request)
-        return _json(request, answers.suggested_entities(self._entities, prefix, skipped, _language(request)))
+        return _json(request, answers.suggested_entities(self._entities, prefix, skipped, language_of(request)))
 
     async def suggest_type(self, request: Request) -> Response:
-        return _json(request, answers.suggested_types(*_prefix(request), _language(request)))
+        return _json(request, answers.suggested_types(*_prefix(request), language_of(request)))
 
     async def suggest_property(self, request: Request) -> Response:
-        return _json(request, answers.suggested_properties(*_prefix(request), _language(request)))
+        return _json(request, answers.suggested_properties(*_prefix(request), language_of(request)))
 
     async def flyout_entity(self, request: Request) -> Response:
         identifier = request.query_params.get("id", "")
         known = self._entities.get(identifier)
-        html = preview.flyout(known, _language(request)) if known is not None else ""
+        html = preview.flyout(known, language_of(request)) if known is not None else ""
         return _json(request, {"id": identifier, "html": html})
 
     async def flyout_type(self, request: Request) -> Response:
         identifier = request.query_params.get("id", "")
         html = ""
         if identifier in TYPES:
-            told = answers.kind(identifier, _language(request))
+            told = answers.kind(identifier, language_of(request))
             html = f"<p>{escape(told['name'])}<br><small>{escape(told['description'])}</small></p>"
         return _json(request, {"id": identifier, "html": html})
 
     async def flyout_property(self, request: Request) -> Response:
         identifier = request.query_params.get("id", "")
         one = PROPERTIES.get(identifier)
-        html = f"<p>{escape(one.label[_language(request)])}</p>" if one is not None else ""
+        html = f"<p>{escape(one.label[language_of(request)])}</p>" if one is not None else ""
         return _json(request, {"id": identifier, "html": html})
 
     async def properties(self, request: Request) -> Response:
         given = request.query_params.get("limit")
         most = None if given is None else limit(given, "limit")
-        return _json(request, answers.proposals(request.query_params.get("type", ""), most, _language(request)))
+        return _json(request, answers.proposals(request.query_params.get("type", ""), most, language_of(request)))
 
     async def preview(self, request: Request) -> Response:
         from starlette.responses import HTMLResponse
 
         known = self._entities.get(request.query_params.get("id", ""))
-        language = _language(request)
+        language = language_of(request)
         page = preview.unknown(language) if known is None else preview.page(self._entities, known, language)
         headers = {"Content-Security-Policy": preview.POLICY}
         return HTMLResponse(page, status_code=404 if known is None else 200, headers=headers)
@@ -244,12 +243,6 @@ def _prefix(request: Request) -> tuple[str, int]:
     if not (given.isascii() and given.isdecimal()) or len(given) > 9:  # noqa: PLR2004 - no corpus has more
         raise refused("cursor", "a number", given)
     return request.query_params.get("prefix", ""), int(given)
-
-
-def _language(request: Request) -> Language:
-    """The language that is asked for: by name, or the one of Accept-Language that is liked best."""
-    named = spoken(request.query_params.get("lang", ""))
-    return named or preferred(",".join(request.headers.getlist("accept-language")))
 
 
 def _json(request: Request, answer: Any) -> Response:

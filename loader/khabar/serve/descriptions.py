@@ -12,6 +12,7 @@ from khabar import vocabulary
 from khabar.evaluation.tasks import Describe
 from khabar.explorer.portrait import LIMIT
 from khabar.explorer.values import Fact, Text, Value
+from khabar.iris import local_name
 from khabar.serve.answering import client_of, while_there
 from khabar.terms import RDF_TYPE, RDFS
 
@@ -95,7 +96,7 @@ def _name(names: Mapping[str, str], iri: str, language: str) -> Text:
     for tag in (language, "en", *sorted(names)):
         if tag in names:
             return Text(names[tag], tag)
-    return Text(iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri)
+    return Text(local_name(iri))
 
 
 def _facts(found: Mapping[str, list[Value]], language: str) -> Iterable[Fact]:
@@ -108,4 +109,4 @@ def _label(iri: str, language: str) -> Text:
     try:
         return Text(vocabulary.label(iri, language), language)
     except KeyError:
-        return Text(iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri)
+        return Text(local_name(iri))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from khabar.errors import KhabarError
 from khabar.evaluation.pool import Unanswered
+from khabar.languages import language_of
 from khabar.serve.dataset import NotIndexed
 from khabar.serve.problems import RequestRefused, status_of
 from khabar.serve.viewing import view_of
@@ -56,7 +57,6 @@ def fault(request: Request, dataset: Dataset, error: KhabarError) -> Response:
     """The page that tells an error."""
     from starlette.responses import HTMLResponse
 
-    from khabar.serve.languages import language_of
     from khabar.serve.rendering import render
 
     status, language = status_of(error), language_of(request)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from khabar.evaluation.pool import Unanswered
 from khabar.explorer.kinds import AGENTS, KINDS
+from khabar.languages import language_of
 from khabar.serve import assets, descriptions, linked_data, named_queries
 from khabar.serve.answering import unchanged
 from khabar.serve.problems import RequestRefused
@@ -194,7 +195,6 @@ async def _document(request: Request, dataset: Dataset, iri: str, form: str) -> 
     if form != "html":
         return await linked_data.described(request, dataset, iri, form)
     from khabar.explorer.portrait import LIMIT
-    from khabar.serve.languages import language_of
 
     language = language_of(request)
     try:
@@ -211,8 +211,6 @@ async def suggestions(request: Request, dataset: Dataset) -> Response:
     """Things whose name begins as what was typed."""
     from starlette.responses import JSONResponse
 
-    from khabar.serve.languages import language_of
-
     index = dataset.ready_index()
     text, kinds, language = request.query_params.get("q", "")[:_TEXT_LIMIT], _kinds(request), language_of(request)
     found = await _in_thread(lambda: index.search(text, language, kinds=kinds, limit=_SUGGESTED))
@@ -225,7 +223,6 @@ async def completions(request: Request, dataset: Dataset) -> Response:
 
     from khabar import vocabulary
     from khabar.explorer.linked_data import prefixes
-    from khabar.serve.languages import language_of
 
     language = language_of(request)
     terms = {
@@ -237,8 +234,6 @@ async def completions(request: Request, dataset: Dataset) -> Response:
 
 async def network_values(request: Request, dataset: Dataset) -> Response:
     """The network that is drawn."""
-    from khabar.serve.languages import language_of
-
     index, language = dataset.ready_index(), language_of(request)
     centre = _iri(dataset, request.query_params.get("centre", "")[:_TEXT_LIMIT])
     return await _json(lambda: index.network(language, centre=centre))
@@ -250,7 +245,6 @@ async def _page(
     """A page in the language of the request; the same one is not sent again to who has it."""
     from starlette.responses import HTMLResponse
 
-    from khabar.serve.languages import language_of
     from khabar.serve.rendering import render
 
     language = language_of(request)

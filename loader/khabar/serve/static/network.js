@@ -10,12 +10,6 @@ const LINES = 2;
 const LEAST_WIDE = 640;
 const SHEET = 4.4;
 const [SIDE, EDGE] = [16, 18];
-const FAMILIES = {
-  affirms: ["asserts", "confirms"],
-  forwards: ["reports", "alleges"],
-  contrary: ["denies", "disputes", "retracts"],
-  silent: ["declines-comment"],
-};
 
 const figure = document.querySelector(".network");
 if (figure) draw().catch((error) => {
@@ -24,7 +18,8 @@ if (figure) draw().catch((error) => {
   figure.querySelector(".box").replaceChildren(element("p", { class: "none", role: "alert" }, tell("unreachable")));
 });
 
-const family = (stance) => Object.keys(FAMILIES).find((name) => FAMILIES[name].includes(stance)) ?? (stance ? "silent" : "role");
+const families = figure ? JSON.parse(figure.dataset.families) : {};
+const family = (stance) => (stance ? (families[stance] ?? "silent") : "role");
 const called = ({ name, iri }) => name.text.trim() || iri.split(/[/#]/).at(-1);
 
 /** A name in lines, at the most two, cut where it is longer. */
