@@ -110,7 +110,7 @@ def test_the_server_answers_the_next_query_after_each_of_two_hundred(server: Ser
 
 
 def test_no_process_is_left_over(graph: Path) -> None:
-    with served(graph, "--seconds", "0.5", "--workers", "1") as running:
+    with served(graph, "--seconds", "1", "--workers", "1") as running:
         heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         assert [asked(running, heavy, "127.0.0.1")[0] for _ in range(3)] == [503, 503, 503]
         assert asked(running, NEXT, "127.0.0.1")[0] == 200
@@ -252,7 +252,7 @@ def _are_at_rest(server: int) -> bool:
 
 
 def test_a_process_whose_server_does_not_come_to_it_ends_itself(graph: Path) -> None:
-    with served(graph, "--seconds", "0.5", "--workers", "1") as running:
+    with served(graph, "--seconds", "1", "--workers", "1") as running:
         started = children(running.process.pid)
         answers: list[int] = []
         heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
