@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,16 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def circles_of_a_file() -> Iterator[None]:
+    """What the tests of a file leave in circles is let go in this thread.
+
+    A caught error holds the answers of Oxigraph that its frames had, and those must not go in the thread of another.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
